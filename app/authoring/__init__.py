@@ -1,0 +1,1 @@
+"""Drafts of courses: upload, checking, walking through, publishing, withdrawing."""

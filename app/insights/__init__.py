@@ -1,0 +1,1 @@
+"""Questions asked of all of it: exports and overviews for instructors and managers."""
