@@ -38,7 +38,7 @@ class Texts(Mapping[str, str]):
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """Where a link in a text leads: `kind` is "item" (`to` is an item's key) or "file" (`to` is a path inside the course folder)."""
+    """Where a link leads: `kind` is "item" (`to` is its key) or "file" (`to` is a path inside the course folder)."""
 
     kind: str
     to: str
@@ -46,7 +46,11 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """What all items have. `key` is "unit/item"; `pass_share` is the share of points that makes it done; `folder` is where relative files lie."""
+    """What all items have.
+
+    `key` is "unit/item"; `pass_share` the share of points that makes it done; `folder` is where its relative files lie;
+    `links` maps every link of its texts, as written, to where it leads.
+    """
 
     kind: ClassVar[str]
     key: str
@@ -80,7 +84,7 @@ class Lesson(Item):
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """One choice of a question. `id` is its place in the author's order, as text; `why` is said to who chose it wrongly."""
+    """One choice. `id` is its place in the author's order, as text; `why` is said to who chose it."""
 
     id: str
     text: Texts
@@ -96,7 +100,10 @@ class Pair:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """`kind`: single | multiple | number | text | order | match; the fields of other kinds are empty. `why` explains the right answer."""
+    """`kind`: single | multiple | number | text | order | match; fields of other kinds are empty.
+
+    `why` explains the right answer.
+    """
 
     id: str
     kind: str
@@ -151,7 +158,10 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing looked at. `data` names a set of hidden/; `declared` is its entry of checks.json, None where it is a function of checks.py."""
+    """One thing looked at. `data` names a set of hidden/.
+
+    `declared` is its entry of checks.json, None where it is a function of checks.py.
+    """
 
     id: str
     title: Texts
@@ -247,7 +257,10 @@ class Unit:
 
 @dataclass(frozen=True, kw_only=True)
 class Finish:
-    """Keys of the items that must be done, the share of points that makes one done, the share of all their points that finishes the course."""
+    """What finishing means: keys of the items to be done, and the share of all their points that is needed.
+
+    `pass_share` is what an item needs that says nothing of its own; passing the item `test_out` alone finishes, too.
+    """
 
     items: tuple[str, ...]
     pass_share: float
@@ -270,7 +283,10 @@ class Certificate:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """A course as its folder says it. `digest` names the version; `cover` is a path inside the folder; `certificate` None: none is issued."""
+    """A course as its folder says it.
+
+    `digest` names the version; `cover` is a path inside the folder; without `certificate` none is issued.
+    """
 
     id: str
     digest: str
