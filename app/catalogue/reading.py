@@ -1,0 +1,44 @@
+"""From a version's row to its content: files on disk, read once and kept by digest."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.catalogue.models import Course, CourseVersion
+from app.db import db
+from app.web import settings
+from graders.course import model as content
+from graders.course.loading import load_course
+
+
+def version_folder(data: Path, digest: str, slug: str) -> Path:
+    """Where the files of a version lie; the last part is the slug, since a course is called what its folder is called."""
+    return data / "versions" / digest / slug
+
+
+@lru_cache(maxsize=64)
+def _load(folder: Path) -> content.Course:
+    return load_course(folder)  # immutable on disk, so never stale
+
+
+def load(version: CourseVersion) -> content.Course:
+    """The content of `version`. Raises CourseErrors if its folder was damaged by hand."""
+    return _load(version_folder(settings().data_folder, version.digest, version.course.slug))
+
+
+def listed_courses(*, track: str | None = None, level: str | None = None, audience: str | None = None) -> list[Course]:
+    """Courses anybody may find, in the order of their tracks and levels."""
+    query = select(Course).where(Course.published_id.is_not(None), Course.withdrawn_at.is_(None))
+    if track:
+        query = query.where(Course.track == track)
+    if level:
+        query = query.where(Course.level == level)
+    found = list(db.session.scalars(query.order_by(Course.track, Course.level, Course.slug)))
+    return [course for course in found if not audience or audience in course.audience or "everyone" in course.audience]
+
+
+def course_by_slug(slug: str) -> Course | None:
+    return db.session.scalar(select(Course).where(Course.slug == slug))
