@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
@@ -46,11 +46,13 @@ class Submission(Model):
         Index("ix_submission_queue", "state", "lane", "submitted_at"),
         Index("ix_submission_item", "enrolment_id", "item", "purpose", "submitted_at"),
         Index("ix_submission_course", "course_id", "submitted_at"),
+        Index("ix_submission_walk", "user_id", "version_id", "item"),
+        Index("ix_submission_running", "user_id", "state"),
         Index("ix_submission_lease", "state", "lease_until"),
     )
 
     id: Mapped[Key]
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     enrolment_id: Mapped[int | None] = mapped_column(
         ForeignKey("enrolment.id")
     )  # None: an author walking a draft, or a proof
@@ -65,10 +67,12 @@ class Submission(Model):
     replies: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of a quiz; stdin/args of a run
     seed: Mapped[int]
     late: Mapped[bool] = mapped_column(default=False)
+    hint_cost: Mapped[float] = mapped_column(default=0.0)  # points that hints taken before it take off
     submitted_at: Mapped[Moment]
 
     state: Mapped[str] = mapped_column(String(12))
     lane: Mapped[str] = mapped_column(String(12))
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)  # back in the queue, not tried again until then
     failures: Mapped[int] = mapped_column(default=0)
     last_failure: Mapped[str] = mapped_column(String(500), default="")  # for staff
     lease_token: Mapped[str | None] = mapped_column(String(40))
@@ -144,7 +148,16 @@ class Served(Model):
     """When a course, and in it a learner, was last given a slot: what makes the queue fair."""
 
     __tablename__ = "served"
-    __table_args__ = (UniqueConstraint("course_id", "user_id"),)
+    __table_args__ = (
+        UniqueConstraint("course_id", "user_id"),
+        Index(
+            "uq_served_course",
+            "course_id",
+            unique=True,
+            sqlite_where=text("user_id IS NULL"),
+            postgresql_where=text("user_id IS NULL"),
+        ),
+    )
 
     id: Mapped[Key]
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))

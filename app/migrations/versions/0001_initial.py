@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-22 03:49:57.406622
+Create Date: 2026-11-22 03:53:40.973643
 
 """
 from alembic import op
@@ -260,6 +260,9 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_served')),
     sa.UniqueConstraint('course_id', 'user_id', name=op.f('uq_served_course_id_user_id'))
     )
+    with op.batch_alter_table('served', schema=None) as batch_op:
+        batch_op.create_index('uq_served_course', ['course_id'], unique=True, sqlite_where=sa.text('user_id IS NULL'), postgresql_where=sa.text('user_id IS NULL'))
+
     op.create_table('token',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('purpose', sa.String(length=20), nullable=False),
@@ -424,9 +427,11 @@ def upgrade():
     sa.Column('replies', sa.JSON(), nullable=False),
     sa.Column('seed', sa.Integer(), nullable=False),
     sa.Column('late', sa.Boolean(), nullable=False),
+    sa.Column('hint_cost', sa.Double(), nullable=False),
     sa.Column('submitted_at', app.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('lane', sa.String(length=12), nullable=False),
+    sa.Column('not_before', app.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('failures', sa.Integer(), nullable=False),
     sa.Column('last_failure', sa.String(length=500), nullable=False),
     sa.Column('lease_token', sa.String(length=40), nullable=True),
@@ -449,7 +454,8 @@ def upgrade():
         batch_op.create_index('ix_submission_item', ['enrolment_id', 'item', 'purpose', 'submitted_at'], unique=False)
         batch_op.create_index('ix_submission_lease', ['state', 'lease_until'], unique=False)
         batch_op.create_index('ix_submission_queue', ['state', 'lane', 'submitted_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_submission_user_id'), ['user_id'], unique=False)
+        batch_op.create_index('ix_submission_running', ['user_id', 'state'], unique=False)
+        batch_op.create_index('ix_submission_walk', ['user_id', 'version_id', 'item'], unique=False)
 
     op.create_table('check_result',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -496,7 +502,8 @@ def downgrade():
 
     op.drop_table('check_result')
     with op.batch_alter_table('submission', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_submission_user_id'))
+        batch_op.drop_index('ix_submission_walk')
+        batch_op.drop_index('ix_submission_running')
         batch_op.drop_index('ix_submission_queue')
         batch_op.drop_index('ix_submission_lease')
         batch_op.drop_index('ix_submission_item')
@@ -531,6 +538,9 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_token_user_id'))
 
     op.drop_table('token')
+    with op.batch_alter_table('served', schema=None) as batch_op:
+        batch_op.drop_index('uq_served_course', sqlite_where=sa.text('user_id IS NULL'), postgresql_where=sa.text('user_id IS NULL'))
+
     op.drop_table('served')
     with op.batch_alter_table('search_document', schema=None) as batch_op:
         batch_op.drop_index('ix_search_document_course')
