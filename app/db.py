@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -66,6 +67,17 @@ Json = Annotated[dict[str, Any], mapped_column(JSON)]
 JsonList = Annotated[list[Any], mapped_column(JSON)]
 
 
+# What the next transaction of this thread is for. GET and HEAD read (web.py says so at the start of each request);
+# POST, the worker and commands write, and take SQLite's write lock at the start: a read that turns into a write
+# fails at once with "locked" when another writer was there first.
+_reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
+
+
+def begin_reading(reads_only: bool) -> None:
+    """Say of the coming transactions of this thread whether they only read."""
+    _reads_only.set(reads_only)
+
+
 def init_app(app: Flask) -> None:
     """Bind the database and, on SQLite, make transactions explicit: readers DEFERRED, writers IMMEDIATE."""
     db.init_app(app)
@@ -75,15 +87,13 @@ def init_app(app: Flask) -> None:
             _prepare_sqlite(db.engine)
 
 
-def begin_immediate() -> None:
-    """The transaction about to begin in this session will write: take SQLite's write lock at its start.
+def guard_reads(engine: Engine) -> None:
+    """Fail a test whose GET writes."""
 
-    A read that later turns into a write fails at once with "locked" when another writer was there first.
-    """
-    db.session.info["immediate"] = True
-    if db.session.in_transaction():
-        raise RuntimeError("begin_immediate() comes before the first statement")
-    db.session.connection(execution_options={"bilik_immediate": True})
+    @event.listens_for(engine, "before_cursor_execute")
+    def refuse_writes(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if _reads_only.get() and statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
+            raise AssertionError(f"a GET request writes: {statement[:200]}")
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -95,5 +105,4 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        immediate = connection.get_execution_options().get("bilik_immediate", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        connection.exec_driver_sql("BEGIN" if _reads_only.get() else "BEGIN IMMEDIATE")
