@@ -1,0 +1,5 @@
+ALLOWED = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def clean_fin(text):
+    ...

@@ -1,0 +1,6 @@
+def ticket(number):
+    ...
+
+
+def show_board(first, last, desk):
+    ...
