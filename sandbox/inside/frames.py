@@ -1,7 +1,8 @@
 """Frames: how the worker and the code inside a container speak over one byte stream.
 
-`length: u32 BE | header length: u32 BE | header: UTF-8 JSON object | body: opaque bytes`; `length` counts everything after itself. Used on both
-sides; standard library only. Whatever arrives, these functions return a frame or raise `FrameError`, nothing else.
+`length: u32 BE | header length: u32 BE | header: UTF-8 JSON object | body: opaque bytes`; `length` counts everything
+after itself. Used on both sides; standard library only. Whatever arrives, these functions return a frame or raise
+`FrameError`, nothing else.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def read(take: Callable[[int], bytes], *, most: int = MOST_IN, known: frozenset[
 
 
 def strict_json(data: bytes) -> Any:
-    """JSON without floats, big numbers (over nine digits), NaN, duplicate keys, or lone surrogates left in it (they become U+FFFD)."""
+    """JSON without fractions, numbers over nine digits, NaN and duplicate keys; lone surrogates become U+FFFD."""
     try:
         text = data.decode("utf-8")
         value = json.loads(text, parse_float=_no, parse_constant=_no, parse_int=_small, object_pairs_hook=_unique)
