@@ -179,8 +179,9 @@ class Table:
         if not all(isinstance(entry, dict) for entry in value):
             self.complain(key, "not every entry is a table", f"write each under [[{key}]]")
             return []
-        name = key if not self.within else f"{re.sub(r'\[.*?\]', '', self.within)}.{key}"
-        header = re.compile(rf"\s*\[\[\s*{re.escape(name)}\s*\]\]")
+        outer = re.sub(r"\[.*?\]", "", self.within)
+        name = re.escape(f"{outer}.{key}" if outer else key)
+        header = re.compile(rf"\s*\[\[\s*{name}\s*\]\]")
         found = [number for number, line in enumerate(self.lines[self.start :], self.start + 1) if header.match(line)]
         starts = found + [self.line(key) or self.start + 1] * len(value)
         return [self._inner(f"{key}[{index + 1}]", entry, starts[index]) for index, entry in enumerate(value)]
