@@ -1,0 +1,10 @@
+def confusion(actual, predicted):
+    ...
+
+
+def precision(actual, predicted):
+    ...
+
+
+def recall(actual, predicted):
+    ...

@@ -1,0 +1,13 @@
+import numpy as np
+
+
+def spread(values):
+    ...
+
+
+def outliers(values):
+    ...
+
+
+def typical(values):
+    ...
