@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -66,8 +68,12 @@ def restore(data: Path, source: Path) -> datetime:
                 raise KeyError(MANIFEST)
             made_at = datetime.fromisoformat(json.load(file)["made_at"])
             data.mkdir(parents=True, exist_ok=True)
-            archive.extractall(data, filter="data")
-    except (tarfile.TarError, KeyError, ValueError, OSError) as error:
+            with tempfile.TemporaryDirectory(dir=data) as unpacked:  # whole or not at all
+                archive.extractall(unpacked, filter="data")
+                for name in (*FOLDERS, DATABASE):
+                    if (Path(unpacked) / name).exists():
+                        shutil.rmtree(data / name, ignore_errors=True)
+                        os.replace(Path(unpacked) / name, data / name)
+    except (tarfile.TarError, zlib.error, EOFError, KeyError, ValueError, OSError) as error:
         raise BackupError(f"{source} cannot be read as a backup of Bilik ({error})") from error
-    (data / MANIFEST).unlink()
     return made_at
