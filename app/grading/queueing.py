@@ -1,0 +1,255 @@
+"""The queue is rows: claiming under a lease, keeping it, giving back, and how long it takes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, nulls_first, or_, select, update
+from sqlalchemy.orm import aliased
+
+from app.db import db
+from app.grading import rules
+from app.grading.models import CheckRow, Purpose, Served, State, Submission, Verdict, WorkerState
+
+BEAT_LOST = timedelta(seconds=15)  # a worker silent for longer is taken for dead
+TRIES_KEPT = timedelta(days=30)  # runs and checks are nobody's attempt
+
+
+class LeaseLost(Exception):
+    """Somebody else took the submission over; what was found out is dropped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A submission this worker may record of, as long as nobody took it back."""
+
+    submission_id: int
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a queued submission stands. `place` 1 is next; `eta` is whole seconds until its result."""
+
+    place: int
+    eta: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grading:
+    """Whether anything is graded now; `reason` is the worker's own word for staff."""
+
+    paused: bool
+    reason: str = ""
+
+
+def claim(name: str, *, now: datetime) -> Claim | None:
+    """Lease the next queued submission to the worker `name`, if there is one.
+
+    Next is, within the first lane, the course served longest ago, in it the learner served longest ago, then the oldest
+    row; of a learner one runs at a time.
+    """
+    of_course, of_user, running = aliased(Served), aliased(Served), aliased(Submission)
+    following = (
+        select(Submission.id)
+        .outerjoin(of_course, and_(of_course.course_id == Submission.course_id, of_course.user_id.is_(None)))
+        .outerjoin(of_user, and_(of_user.course_id == Submission.course_id, of_user.user_id == Submission.user_id))
+        .where(
+            Submission.state == State.QUEUED,
+            or_(Submission.not_before.is_(None), Submission.not_before <= now),
+            ~exists(select(running.id).where(running.user_id == Submission.user_id, running.state == State.RUNNING)),
+        )
+        .order_by(
+            Submission.lane,
+            nulls_first(of_course.served_at),
+            nulls_first(of_user.served_at),
+            Submission.submitted_at,
+            Submission.id,
+        )
+        .limit(1)
+        .with_for_update(of=Submission, skip_locked=True)
+    )
+    token = secrets.token_urlsafe(18)
+    taken = db.session.execute(
+        update(Submission)
+        .where(Submission.id == following.scalar_subquery(), Submission.state == State.QUEUED)
+        .values(
+            state=State.RUNNING,
+            lease_token=token,
+            lease_until=now + rules.LEASE,
+            leased_by=name,
+            started_at=now,
+            checks_done=0,
+        )
+        .returning(Submission.id, Submission.course_id, Submission.user_id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if taken is None:
+        return None
+    for user_id in (None, taken.user_id):
+        _note_served(taken.course_id, user_id, now=now)
+    return Claim(submission_id=taken.id, token=token)
+
+
+def _note_served(course_id: int, user_id: int | None, *, now: datetime) -> None:
+    same = and_(
+        Served.course_id == course_id, Served.user_id.is_(None) if user_id is None else Served.user_id == user_id
+    )
+    if not db.session.scalars(update(Served).where(same).values(served_at=now).returning(Served.id)).all():
+        db.session.add(Served(course_id=course_id, user_id=user_id, served_at=now))
+        db.session.flush()
+
+
+def held(claim: Claim) -> Submission:
+    """The submission, locked for the rest of the transaction. Raises LeaseLost when it is no longer ours."""
+    submission = db.session.scalar(
+        select(Submission)
+        .where(
+            Submission.id == claim.submission_id,
+            Submission.lease_token == claim.token,
+            Submission.state == State.RUNNING,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if submission is None:
+        raise LeaseLost(claim.submission_id)
+    return submission
+
+
+def renew(tokens: Collection[str], *, now: datetime) -> None:
+    """Prolong the leases of what this worker is grading."""
+    db.session.execute(
+        update(Submission)
+        .where(Submission.lease_token.in_(tokens), Submission.state == State.RUNNING)
+        .values(lease_until=now + rules.LEASE)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def give_back(submission: Submission, reason: str, *, counts: bool, now: datetime) -> None:
+    """Put a running submission back, or, after three failures that count, aside for staff. Never a learner's zero."""
+    submission.failures += 1 if counts else 0
+    submission.last_failure = reason[:500]
+    submission.lease_token = submission.lease_until = submission.leased_by = submission.started_at = None
+    submission.checks_done = 0
+    if submission.failures >= rules.MAX_FAILURES:
+        submission.state = State.QUARANTINED
+    else:
+        submission.state = State.QUEUED
+        submission.not_before = now + rules.backoff(submission.failures)
+    db.session.flush()
+    db.session.execute(delete(CheckRow).where(CheckRow.submission_id == submission.id))
+
+
+def set_aside(submission: Submission, reason: str, *, now: datetime) -> None:
+    """Grading it again would not help (the author's checks broke): aside at once, for staff."""
+    submission.failures = rules.MAX_FAILURES
+    give_back(submission, reason, counts=False, now=now)
+
+
+def put_back(submission: Submission) -> None:
+    """Staff let a quarantined submission be tried again."""
+    submission.state, submission.failures, submission.not_before = State.QUEUED, 0, None
+
+
+def take_back(name: str, *, now: datetime) -> int:
+    """A worker that starts gives back what its dead self was grading; how many."""
+    return _return_all(Submission.leased_by == name, "the worker stopped while grading", now=now)
+
+
+def sweep(*, now: datetime) -> int:
+    """Give back what a worker stopped renewing; how many."""
+    return _return_all(Submission.lease_until < now, "the lease ran out", now=now)
+
+
+def _return_all(criterion: ColumnElement[bool], reason: str, *, now: datetime) -> int:
+    running = (
+        select(Submission).where(Submission.state == State.RUNNING, criterion).execution_options(populate_existing=True)
+    )
+    lost = db.session.scalars(running).all()
+    for submission in lost:
+        give_back(submission, reason, counts=True, now=now)
+    return len(lost)
+
+
+def forget_tries(*, now: datetime) -> None:
+    """Delete runs and checks older than 30 days, with what was said of them."""
+    old = select(Submission.id).where(
+        Submission.purpose.in_([Purpose.RUN, Purpose.CHECK]),
+        Submission.submitted_at < now - TRIES_KEPT,
+        Submission.state.not_in([State.QUEUED, State.RUNNING]),
+    )
+    ids = list(db.session.scalars(old.limit(500)))
+    if not ids:
+        return
+    db.session.execute(update(Submission).where(Submission.id.in_(ids)).values(verdict_id=None))
+    db.session.execute(delete(CheckRow).where(CheckRow.submission_id.in_(ids)))
+    db.session.execute(delete(Verdict).where(Verdict.submission_id.in_(ids)))
+    db.session.execute(delete(Submission).where(Submission.id.in_(ids)))
+
+
+def place_of(submission: Submission, *, slots: int) -> Place:
+    """The honest place in the queue, by the order slots will be given. Two queries, whatever waits."""
+    of_course, of_user = aliased(Served), aliased(Served)
+    rows = db.session.execute(
+        select(
+            Submission.id,
+            Submission.lane,
+            Submission.course_id,
+            Submission.user_id,
+            of_course.served_at,
+            of_user.served_at,
+        )
+        .outerjoin(of_course, and_(of_course.course_id == Submission.course_id, of_course.user_id.is_(None)))
+        .outerjoin(of_user, and_(of_user.course_id == Submission.course_id, of_user.user_id == Submission.user_id))
+        .where(Submission.state == State.QUEUED)
+    )
+    waiting = [
+        rules.Waiting(
+            submission_id=id,
+            lane=lane,
+            course_id=course,
+            user_id=user,
+            course_served_at=by_course.timestamp() if by_course else 0.0,
+            user_served_at=by_user.timestamp() if by_user else 0.0,
+        )
+        for id, lane, course, user, by_course, by_user in rows
+    ]
+    place = next((n for n, id in enumerate(rules.order(waiting), start=1) if id == submission.id), 1)
+    return Place(place=place, eta=rules.seconds_left(place, slots=slots, seconds_each=typical_seconds()))
+
+
+def typical_seconds() -> float:
+    """Of the last twenty graded, from being taken to the verdict."""
+    recent = db.session.execute(
+        select(Submission.started_at, Verdict.recorded_at)
+        .join(Verdict, Submission.verdict_id == Verdict.id)
+        .where(Submission.started_at.is_not(None))
+        .order_by(Verdict.id.desc())
+        .limit(20)
+    ).all()
+    took = [(recorded - started).total_seconds() for started, recorded in recent if started is not None]
+    return max(0.1, sum(took) / len(took)) if took else rules.TYPICAL_SECONDS
+
+
+def grading_now(*, now: datetime) -> Grading:
+    """Whether a worker is alive and has a sandbox."""
+    states = db.session.scalars(select(WorkerState).where(WorkerState.beat_at > now - BEAT_LOST)).all()
+    if any(state.grading for state in states):
+        return Grading(paused=False)
+    reason = next((str(state.report.get("reason", "")) for state in states), "no worker is running")
+    return Grading(paused=True, reason=reason)
+
+
+def counts_by_state() -> dict[str, int]:
+    """How many wait, run and lie in quarantine, for the page of staff."""
+    rows = db.session.execute(
+        select(Submission.state, func.count())
+        .where(Submission.state.in_([State.QUEUED, State.RUNNING, State.QUARANTINED]))
+        .group_by(Submission.state)
+    )
+    return {row.state: row[1] for row in rows}
