@@ -84,7 +84,7 @@ def read_exercise(
         hidden_sets=sets,
         answers=_answers(problems, folder, checks),
         randomised=written.randomised,
-        digest=digest_of(folder, files_below(folder)),
+        digest=digest_of(folder, files_below(folder), problems.digests),
     )
     cost = sum(hint.cost for hint in exercise.hints)
     if cost > exercise.max_points:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def load_course(path: Path) -> Course:
     read = tuple(read_unit(id, unit) for id, unit in units.items())
     course = Course(
         id=path.name,
-        digest=digest_of(path, files),
+        digest=digest_of(path, files, problems.digests),
         path=path,
         title=table.texts("title", required=True),
         summary=table.texts("summary", required=True),
@@ -92,15 +93,16 @@ def load_exercise(folder: Path) -> Exercise:
     return exercise
 
 
-def _check_files(problems: Problems, files: list[Path]) -> None:
+def _check_files(problems: Problems, files: list[os.DirEntry[str]]) -> None:
     total = 0
-    for path in files:
-        if path.is_symlink():
-            problems.add(path, "", "a link to another file", "put the file itself here")
+    for entry in files:
+        if entry.is_symlink():
+            problems.add(Path(entry.path), "", "a link to another file", "put the file itself here")
             continue
-        total += path.stat().st_size
-        if path.stat().st_size > MAX_FILE:
-            problems.add(path, "", "the file is larger than 5 MiB", "make it smaller")
+        size = entry.stat().st_size
+        total += size
+        if size > MAX_FILE:
+            problems.add(Path(entry.path), "", "the file is larger than 5 MiB", "make it smaller")
     if total > MAX_COURSE:
         problems.add("course.toml", "", "the course is larger than 50 MiB", "make its files smaller")
 

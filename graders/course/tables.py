@@ -20,6 +20,7 @@ class Problems:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.errors: list[ContentError] = []
+        self.digests: dict[str, bytes] = {}
 
     def add(self, file: Path | str, key: str, problem: str, remedy: str, *, line: int | None = None) -> None:
         name = file if isinstance(file, str) else self.name(file)
