@@ -31,10 +31,7 @@ class Loaded:
 
 def load_folders(courses: Path, data: Path, *, now: datetime) -> list[Loaded]:
     """Store and publish every course folder below `courses`. A broken one is reported, the others are served."""
-    return [
-        _load_folder(folder.parent, data, now=now)
-        for folder in sorted(courses.glob("*/course.toml"))
-    ]
+    return [_load_folder(folder.parent, data, now=now) for folder in sorted(courses.glob("*/course.toml"))]
 
 
 def _load_folder(folder: Path, data: Path, *, now: datetime) -> Loaded:
@@ -114,12 +111,19 @@ def index_for_search(row: Course, course: content.Course) -> None:
         _index(row, language, item="", title=course.title.get(language), body=course.summary.get(language))
         for unit, item in course.items():
             body = item.text.get(language) if isinstance(item, content.Lesson) else ""
-            _index(row, language, item=item.key, title=item.title.get(language), body=f"{unit.title.get(language)}\n{body}")
+            _index(
+                row, language, item=item.key, title=item.title.get(language), body=f"{unit.title.get(language)}\n{body}"
+            )
 
 
 def _index(row: Course, language: str, *, item: str, title: str, body: str) -> None:
     db.session.add(
         SearchDocument(
-            course_id=row.id, language=language, item=item, title=title[:300], body=body[:400], folded=fold(f"{title}\n{body}")
+            course_id=row.id,
+            language=language,
+            item=item,
+            title=title[:300],
+            body=body[:400],
+            folded=fold(f"{title}\n{body}"),
         )
     )

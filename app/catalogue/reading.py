@@ -42,3 +42,11 @@ def listed_courses(*, track: str | None = None, level: str | None = None, audien
 
 def course_by_slug(slug: str) -> Course | None:
     return db.session.scalar(select(Course).where(Course.slug == slug))
+
+
+def version_by_digest(digest: str, slug: str) -> CourseVersion | None:
+    return db.session.scalar(
+        select(CourseVersion)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(CourseVersion.digest == digest, Course.slug == slug)
+    )

@@ -92,10 +92,14 @@ def _fence(self: Any, tokens: list[Token], index: int, _options: Any, _env: Any)
     token = tokens[index]
     language = token.info.split()[0] if token.info.split() else ""
     try:
-        body = highlight(token.content, get_lexer_by_name(language), FORMATTER) if language else str(escape(token.content))
+        body = (
+            highlight(token.content, get_lexer_by_name(language), FORMATTER) if language else str(escape(token.content))
+        )
     except ClassNotFound:
         body = str(escape(token.content))
-    return f'<pre class="code" tabindex="0"><code class="language-{escape(language or "text")}">{body}</code></pre>\n'
+    return (
+        f'<pre class="highlight" tabindex="0"><code class="language-{escape(language or "text")}">{body}</code></pre>\n'
+    )
 
 
 def _link(self: Any, tokens: list[Token], index: int, options: Any, env: Any) -> str:

@@ -14,7 +14,10 @@ def due_moments(enrolment: Enrolment) -> dict[str, datetime]:
     """By unit id; empty for who learns without a cohort. An extension outranks the cohort's moment."""
     if enrolment.cohort_id is None:
         return {}
-    due = {row.unit: row.due_at for row in db.session.scalars(select(UnitDue).where(UnitDue.cohort_id == enrolment.cohort_id))}
+    due = {
+        row.unit: row.due_at
+        for row in db.session.scalars(select(UnitDue).where(UnitDue.cohort_id == enrolment.cohort_id))
+    }
     own = db.session.scalars(select(Extension).where(Extension.enrolment_id == enrolment.id))
     return due | {extension.unit: extension.due_at for extension in own}
 

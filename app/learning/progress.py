@@ -86,7 +86,9 @@ def overview_of(enrolments: Sequence[Enrolment]) -> list[CourseProgress]:
 
 def item_row(enrolment: Enrolment, item: str, *, now: datetime) -> ItemProgress:
     """The row of `item`, made when there is none yet."""
-    row = db.session.scalar(select(ItemProgress).where(ItemProgress.enrolment_id == enrolment.id, ItemProgress.item == item))
+    row = db.session.scalar(
+        select(ItemProgress).where(ItemProgress.enrolment_id == enrolment.id, ItemProgress.item == item)
+    )
     if row is None:
         row = ItemProgress(enrolment=enrolment, item=item, opened_at=now)
         db.session.add(row)
@@ -129,4 +131,6 @@ def settle(enrolment: Enrolment, *, now: datetime) -> None:
     if progress.finished:
         enrolment.completed_at = now
         enrolment.score = progress.score
-        audit.record("completed", actor_id=enrolment.user_id, now=now, subject_type="enrolment", subject_id=enrolment.id)
+        audit.record(
+            "completed", actor_id=enrolment.user_id, now=now, subject_type="enrolment", subject_id=enrolment.id
+        )
