@@ -23,8 +23,8 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 MATHML = {
-    "math", "mrow", "mi", "mo", "mn", "mfrac", "msup", "msub", "msubsup", "msqrt", "mroot", "mover", "munder", "munderover",
-    "mtext", "mspace", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose", "semantics",
+    "math", "mrow", "mi", "mo", "mn", "mfrac", "msup", "msub", "msubsup", "msqrt", "mroot", "mover", "munder",
+    "munderover", "mtext", "mspace", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose", "semantics",
 }  # fmt: skip
 TAGS = nh3.ALLOWED_TAGS | MATHML | {"section", "figure", "figcaption", "input"}
 ATTRIBUTES: dict[str, set[str]] = {
@@ -47,9 +47,9 @@ FORMATTER = HtmlFormatter(nowrap=True)
 
 
 def render(source: str, links: Mapping[str, str] | None = None) -> Markup:
-    """`source` as HTML. `links` maps links and images as written to URLs; a link not in it is kept if it is http(s) or mailto.
+    """`source` as HTML. `links` maps links and images as written to URLs.
 
-    Kept by content: a lesson is rendered once for a process.
+    A link not in it is kept if it is http(s) or mailto. Kept by content: a lesson is rendered once for a process.
     """
     return _render(source, tuple(sorted((links or {}).items())))
 

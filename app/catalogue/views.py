@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from flask_babel import get_locale, gettext, lazy_gettext
-from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.catalogue import reading, search
 from app.catalogue.models import Course
-from app.learning import enrolling
 from graders.course import model as content
 
 bp = Blueprint("catalogue", __name__)
@@ -63,8 +61,7 @@ def courses() -> str:
 def course(slug: str) -> str:
     row = listed_or_404(slug)
     assert row.published is not None
-    enrolment = enrolling.open_enrolment(current_user, row) if current_user.is_authenticated else None
-    return render_template("catalogue/course.html", row=row, course=reading.load(row.published), enrolment=enrolment)
+    return render_template("catalogue/course.html", row=row, course=reading.load(row.published))
 
 
 @bp.get("/search")

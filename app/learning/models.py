@@ -93,7 +93,7 @@ class Extension(Model):
 
 
 class ItemProgress(Model):
-    """How one enrolment stands on one item ("unit/item"). Lessons are done when opened to the end; graded items by their points.
+    """How one enrolment stands on one item ("unit/item"): lessons are done when said so, graded items by points.
 
     `points` is what counts: the best or last verdict, or what an instructor set (`set_*`, kept beside it).
     """

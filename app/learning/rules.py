@@ -20,7 +20,7 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """`done` of `required` items; `score` is the share of the points of the items that count, 0..1 (1 where none has points)."""
+    """`done` of `required` items; `score` is the share of the points that count, 0..1 (1 where there are none)."""
 
     done: int
     required: int

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.catalogue import reading, rendering
+from app.catalogue.models import Course
 from app.catalogue.views import listed_or_404, picture_url
 from app.clock import utc_now
 from app.db import db
@@ -90,9 +91,7 @@ def leave(enrolment_id: int) -> str | Response:
         return render_template(
             "parts/confirm.html",
             title=gettext("Leave “%(title)s”?", title=course.title.get(str(get_locale()))),
-            text=gettext(
-                "You will no longer see it among your courses. What you have done is kept, and you can take the course again."
-            ),
+            text=gettext("It leaves your list. What you have done is kept, and you can take the course again."),
             action=request.path,
             submit=gettext("Leave the course"),
             back=url_for("learning.outline", enrolment_id=enrolment.id),
@@ -109,6 +108,12 @@ def own_or_404(enrolment_id: int) -> Enrolment:
     if enrolment is None or enrolment.left_at is not None:
         abort(404)
     return enrolment
+
+
+@bp.app_template_global()
+def own_enrolment_in(row: Course) -> Enrolment | None:
+    """The reader's open enrolment in a course, for pages of lower domains."""
+    return enrolling.open_enrolment(current_user, row) if current_user.is_authenticated else None
 
 
 @bp.app_template_global()
