@@ -1,4 +1,5 @@
-"""python -m sandbox build | check | sweep: build the images; prove the protections, one line each; remove what a dead worker left."""
+"""python -m sandbox build | check | sweep: build the images; prove the protections, one line each; remove what a dead
+worker left."""
 
 from __future__ import annotations
 

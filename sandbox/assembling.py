@@ -10,7 +10,8 @@ THEN = 1_700_000_000  # the time of every file
 
 
 def assemble(base: Path, trees: dict[str, Path], out: Path) -> None:
-    """Write the tar `out`: the entries of the tar `base` in their order, then each folder of `trees` under its destination ("usr/lib/…")."""
+    """Write the tar `out`: the entries of the tar `base` in their order, then each folder of `trees` under its
+    destination ("usr/lib/…")."""
     with tarfile.open(out, "w", format=tarfile.PAX_FORMAT) as target:
         with tarfile.open(base) as source:
             for entry in source:
@@ -21,8 +22,10 @@ def assemble(base: Path, trees: dict[str, Path], out: Path) -> None:
 
 
 def add_tree(target: tarfile.TarFile, folder: Path, destination: str) -> None:
-    """Everything below `folder`, sorted, with one owner, time and mode: what else would differ from one machine to the next."""
+    """Everything below `folder`, sorted, with one owner, time and mode: what else would differ from one machine to
+    the next."""
     names = sorted(os.path.join(parent, name) for parent, folders, files in os.walk(folder) for name in folders + files)
+    target.add(folder, f"./{destination}", recursive=False, filter=_tidy)
     for name in names:
         target.add(name, f"./{destination}/{os.path.relpath(name, folder)}", recursive=False, filter=_tidy)
 

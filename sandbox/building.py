@@ -4,7 +4,8 @@
     bilik-python:<digest>    base + /opt/runner: what runs learners' code
     bilik-checker:<digest>   base + /opt/checker: what runs authors' checks
 
-A digest is that of the recipe (everything that goes in), so it is known before anything is built and is the same on every machine.
+A digest is that of the recipe (everything that goes in), so it is known before anything is built and is the same on
+every machine.
 """
 
 from __future__ import annotations
@@ -13,11 +14,10 @@ import contextlib
 import fcntl
 import hashlib
 import io
+import json
 import os
 import platform
-import re
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -30,6 +30,7 @@ from typing import Any
 
 import docker.errors
 
+from sandbox import debian
 from sandbox.assembling import THEN, assemble
 from sandbox.engine import Engine
 from sandbox.model import SandboxUnavailable
@@ -38,7 +39,6 @@ HERE = Path(__file__).parent
 IMAGES = HERE / "images"
 CODE = {"python": "runner", "checker": "checker"}  # image -> folder under /opt
 ROOM = 1 << 30  # bytes that must be free
-PULLED = "python:3.11-slim"
 Say = Callable[[str], None]
 
 
@@ -61,7 +61,8 @@ def recipe() -> Recipe:
 
 
 def build(data: Path, *, engine: Engine | None = None, say: Say = print, force: bool = False) -> Recipe:
-    """Build what is missing; nothing to do takes milliseconds. `data`: the folder for what lies around meanwhile, cleaned up after.
+    """Build what is missing; nothing to do takes milliseconds. `data`: the folder for what lies around meanwhile,
+    cleaned up after.
 
     Raises SandboxUnavailable in one sentence that says what to do.
     """
@@ -85,8 +86,12 @@ def build(data: Path, *, engine: Engine | None = None, say: Say = print, force: 
 
 def image_id(engine: Engine, tag: str) -> str | None:
     """The image's id, None if there is no such image."""
+
+    def act(api: Any) -> str:
+        return str(api.inspect_image(tag)["Id"])
+
     try:
-        return str(engine.call("looking for an image", lambda api: api.inspect_image(tag))["Id"])
+        return engine.call("looking for an image", act)
     except docker.errors.ImageNotFound:
         return None
 
@@ -97,17 +102,17 @@ def image_id(engine: Engine, tag: str) -> str | None:
 def _build_base(work: Path, tag: str, engine: Engine, say: Say) -> None:
     began = time.monotonic()
     root, site, fonts = work / "root.tar", work / "site", work / "fonts"
-    if _has_apt():
+    if debian.has_apt():
         say("sandbox: unpacking a root from Debian packages")
-        _bootstrap(root, work)
+        debian.bootstrap(root, work)
         destination = "usr/lib/python3/dist-packages"
     else:
-        say(f"sandbox: no apt here; pulling {PULLED}")
-        _pull(root, engine)
+        say(f"sandbox: no apt here; pulling {debian.PULLED}")
+        debian.pull(root, engine)
         destination = "usr/local/lib/python3.11/site-packages"
     say("sandbox: fetching the wheels")
     _fetch_wheels(site)
-    _run(["sh", str(IMAGES / "slim.sh"), str(site)], "slimming the wheels")
+    debian.run(["sh", str(IMAGES / "slim.sh"), str(site)], "slimming the wheels")
     say("sandbox: compiling them")
     fonts.mkdir()
     half = f"bilik-half:{os.getpid()}"
@@ -121,106 +126,6 @@ def _build_base(work: Path, tag: str, engine: Engine, say: Say) -> None:
     root.unlink()
     _import(work / "image.tar", tag, engine)
     say(f"sandbox: {tag} built in {time.monotonic() - began:.0f} s")
-
-
-def _bootstrap(out: Path, work: Path) -> None:
-    mirror, security = apt_mirrors()
-    script = [str(IMAGES / "base.sh"), str(out)]
-    advice = "sudo apt-get install -y mmdebstrap"
-    as_root: list[str] | None = [] if os.geteuid() == 0 else (["sudo", "-n"] if _sudo() else None)
-    if shutil.which("mmdebstrap") is None:
-        if as_root is None:
-            raise SandboxUnavailable(f"the sandbox images need mmdebstrap; type: {advice} uidmap")
-        _run(
-            [
-                *as_root,
-                "apt-get",
-                "install",
-                "-y",
-                "-q",
-                "--no-install-recommends",
-                "-o",
-                "DPkg::Lock::Timeout=300",
-                "mmdebstrap",
-            ],
-            "installing mmdebstrap",
-        )
-    if as_root is None and shutil.which("newuidmap") is None:
-        raise SandboxUnavailable("without root the sandbox images need uidmap; type: sudo apt-get install -y uidmap")
-    mode = "unshare" if as_root is None else "root"
-    env = {"TMPDIR": str(work), "APT_OPTION": _expired_lists_allowed()}
-    command = [
-        *(as_root or []),
-        "env",
-        *(f"{key}={value}" for key, value in env.items() if value),
-        "sh",
-        *script,
-        mode,
-        mirror,
-        security,
-    ]
-    try:
-        _run(command, "unpacking Debian packages")
-    except SandboxUnavailable:
-        time.sleep(2)  # a mirror in the middle of its update
-        _run(command, "unpacking Debian packages")
-
-
-def apt_mirrors(folder: Path = Path("/etc/apt")) -> tuple[str, str]:
-    """The addresses apt uses for Debian and for its security updates; Debian's own where apt's sources are of something else (Ubuntu)."""
-    found: list[tuple[str, str]] = []  # address, suite
-    for path in sorted(folder.glob("sources.list.d/*.sources")):
-        for paragraph in re.split(r"\n\s*\n", path.read_text(errors="replace")):
-            fields = dict(re.findall(r"^([\w-]+):[ \t]*(.+)$", paragraph, re.MULTILINE))
-            if "deb" in fields.get("Types", "").split() and fields.get("Enabled", "yes") != "no":
-                found += [
-                    (uri, suite) for uri in fields.get("URIs", "").split() for suite in fields.get("Suites", "").split()
-                ]
-    for path in (folder / "sources.list", *sorted(folder.glob("sources.list.d/*.list"))):
-        if path.exists():
-            found += re.findall(
-                r"^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)", path.read_text(errors="replace"), re.MULTILINE
-            )
-    debian = [
-        (uri.rstrip("/"), suite)
-        for uri, suite in found
-        if re.search(r"/debian(-security)?/?$", uri) and uri.startswith("http")
-    ]
-    mirror = next((uri for uri, suite in debian if "security" not in uri + suite), "http://deb.debian.org/debian")
-    security = next(
-        (uri for uri, suite in debian if "security" in uri + suite), "http://deb.debian.org/debian-security"
-    )
-    return mirror, security
-
-
-def _expired_lists_allowed() -> str:
-    """A machine whose apt takes expired lists (a snapshot as mirror) takes them here too."""
-    told = subprocess.run(
-        ["apt-config", "dump", "Acquire::Check-Valid-Until"], capture_output=True, text=True, check=False
-    ).stdout
-    return 'Acquire::Check-Valid-Until "false"' if '"false"' in told else ""
-
-
-def _pull(out: Path, engine: Engine) -> None:
-    """Only where apt is missing: the root of an image of the public registry, within 25 s as a whole."""
-    try:
-        subprocess.run(
-            ["timeout", "-k", "1", "25", "docker", "pull", "-q", PULLED], check=True, capture_output=True, text=True
-        )
-    except (OSError, subprocess.CalledProcessError) as why:
-        raise SandboxUnavailable(
-            f"neither apt nor {PULLED} can be had here; build the images on a Debian machine and `docker save` them"
-        ) from why
-    made = engine.call(
-        "creating a container",
-        lambda api: api.create_container(PULLED, command=["true"], labels={"app": "bilik-build"}),
-    )
-    try:
-        with out.open("wb") as file:
-            for piece in engine.call("exporting a root", lambda api: api.export(made["Id"])):
-                file.write(piece)
-    finally:
-        engine.call("removing a container", lambda api: api.remove_container(made["Id"], force=True, v=True))
 
 
 def _fetch_wheels(site: Path) -> None:
@@ -251,7 +156,7 @@ def _fetch_wheels(site: Path) -> None:
         str(IMAGES / "wheels.txt"),
     ]
     if uv:
-        _run(
+        debian.run(
             [uv, "pip", "install", "-q", "--python-platform", f"{kind}-manylinux_2_28", *common],
             "fetching the wheels",
             env=env,
@@ -262,7 +167,7 @@ def _fetch_wheels(site: Path) -> None:
             for tag in ("2_28", "2_27", "2_17", "2014")
             for part in ("--platform", f"manylinux{'' if tag == '2014' else '_'}{tag}_{kind}")
         ]
-        _run(
+        debian.run(
             [sys.executable, "-m", "pip", "install", "-q", "--no-compile", *platforms, *common],
             "fetching the wheels",
             env=env,
@@ -297,6 +202,11 @@ def _compile(image: str, site: Path, fonts: Path, destination: str, engine: Engi
             raise SandboxUnavailable(f"the wheels could not be compiled: {told.strip()}")
     finally:
         engine.call("removing a container", lambda api: api.remove_container(made, force=True, v=True))
+    for path in fonts.glob("*.json"):  # matplotlib lists fonts as the file system does: in any order
+        listing = json.loads(path.read_text())
+        for kind in ("afmlist", "ttflist"):
+            listing[kind].sort(key=lambda font: json.dumps(font, sort_keys=True))
+        path.write_text(json.dumps(listing))
 
 
 def _import(tar: Path, tag: str, engine: Engine) -> None:
@@ -325,7 +235,8 @@ def _add_code(image: str, base: str, tag: str, engine: Engine) -> None:
     folder = f"/opt/{CODE[image]}"
     dockerfile = (
         f"FROM {base}\nCOPY code {folder}\nUSER 0\n"
-        f"RUN python3 -m compileall -q --invalidation-mode unchecked-hash {folder}\nUSER 65534\nLABEL app=bilik-sandbox\n"
+        f"RUN python3 -m compileall -q --invalidation-mode unchecked-hash {folder}\n"
+        "USER 65534\n"
     )
     context = io.BytesIO()
     with tarfile.open(fileobj=context, mode="w") as tar:
@@ -371,38 +282,12 @@ def _code_texts(image: str) -> Iterator[str]:
 @cache
 def _base_digest() -> str:
     parts = [IMAGES / "base.sh", IMAGES / "slim.sh", IMAGES / "wheels.txt", HERE / "assembling.py"]
-    origin = "debian 12" if _has_apt() else PULLED
+    origin = "debian 12" if debian.has_apt() else debian.PULLED
     return _digest([origin, platform.machine(), *(hashlib.sha256(path.read_bytes()).hexdigest() for path in parts)])
 
 
 def _digest(parts: list[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-# ---- the machine
-
-
-def _has_apt() -> bool:
-    return shutil.which("apt-get") is not None
-
-
-def _sudo() -> bool:
-    return (
-        shutil.which("sudo") is not None
-        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
-    )
-
-
-def _run(command: list[str], what: str, *, env: dict[str, str] | None = None) -> None:
-    try:
-        subprocess.run(
-            command, check=True, capture_output=True, text=True, env=env, stdin=subprocess.DEVNULL, timeout=600
-        )
-    except subprocess.CalledProcessError as why:
-        told = " ".join((why.stderr or why.stdout or "").strip().splitlines()[-3:])
-        raise SandboxUnavailable(f"{what} failed: {told[-400:]}") from why
-    except (OSError, subprocess.TimeoutExpired) as why:
-        raise SandboxUnavailable(f"{what} failed: {why}") from why
 
 
 @contextlib.contextmanager

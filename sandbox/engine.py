@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -23,7 +24,8 @@ PAUSE = 5.0  # seconds in which nothing is asked of an engine that did not answe
 class Engine:
     """One engine. Each thread has a client of its own: docker-py's are not made to be shared.
 
-    An engine that does not answer within its time is left alone for `PAUSE` seconds: calls fail at once, so that a worker's threads do not all
+    An engine that does not answer within its time is left alone for `PAUSE` seconds: calls fail at once, so that a
+    worker's threads do not all
     wait on a dead socket. The first call after that tries a ping with a short time.
     """
 
@@ -37,7 +39,8 @@ class Engine:
         self._silent = False
 
     def call(self, what: str, act: Callable[[docker.APIClient], T], *, seconds: float | None = None) -> T:
-        """`act` on this thread's client. NotFound and other 4xx answers pass through as docker.errors.APIError; all else is SandboxUnavailable."""
+        """`act` on this thread's client. NotFound and other 4xx answers pass through as docker.errors.APIError; all
+        else is SandboxUnavailable."""
         self._refuse_while_silent(what)
         try:
             client = self._client(seconds or self.seconds)
@@ -58,9 +61,9 @@ class Engine:
         client: docker.APIClient | None = getattr(self._own, "client", None)
         if client is None:
             client = self._own.client = docker.APIClient(
-                base_url=self.url, version="auto", timeout=min(seconds, self.seconds)
+                base_url=self.url, version="auto", timeout=math.ceil(min(seconds, self.seconds))
             )
-        client.timeout = seconds
+        client.timeout = math.ceil(seconds)
         return client
 
     def _refuse_while_silent(self, what: str) -> None:

@@ -31,14 +31,16 @@ class Ending(StrEnum):
 
 
 class SandboxUnavailable(Exception):
-    """The house cannot run code now (no engine, no image, a call hung, a limit was discarded). Never a learner's fault."""
+    """The house cannot run code now (no engine, no image, a call hung, a limit was discarded). Never a learner's
+    fault."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
     """What came back for one frame.
 
-    `ended` is None when a well-formed frame arrived in time. After any other ending `box_alive` says whether further questions can be put to
+    `ended` is None when a well-formed frame arrived in time. After any other ending `box_alive` says whether further
+    questions can be put to
     the same box (a child was killed for memory) or not (the box is gone).
     """
 
@@ -65,7 +67,9 @@ class Box(Protocol):
 
     id: str
 
-    def ask(self, header: dict[str, Any], body: bytes = b"", *, cpu_seconds: float, wall_seconds: float | None = None) -> Reply:
+    def ask(
+        self, header: dict[str, Any], body: bytes = b"", *, cpu_seconds: float, wall_seconds: float | None = None
+    ) -> Reply:
         """Send one frame, wait for one. The wall limit defaults to 5 x `cpu_seconds` + 10.
 
         Raises SandboxUnavailable when the engine, not the code inside, is at fault.
@@ -78,7 +82,8 @@ class Sandbox(Protocol):
     """Where boxes come from."""
 
     def runner(self, *, size: Size, mode: str, seconds: float) -> AbstractContextManager[Box]:
-        """A fresh box for one run, destroyed on exit. `mode`: function | program | notebook; `seconds`: CPU seconds of the whole run."""
+        """A fresh box for one run, destroyed on exit. `mode`: function | program | notebook; `seconds`: CPU seconds
+        of the whole run."""
 
     def checker(self, *, key: str) -> AbstractContextManager[Box]:
         """The warm checker of the course version `key`; the caller begins and ends its fork with frames."""
