@@ -48,9 +48,9 @@ class QuizResult:
 def score(quiz: Quiz, replies: Mapping[str, Reply]) -> QuizResult:
     """Score `replies`, by id of question.
 
-    single, multiple: ids of the options chosen. number, text: one text. order: places of the items in the author's order,
-    as the learner put them. match: for each left side, the place of the right side given to it. What cannot be read
-    earns nothing.
+    single, multiple: ids of the options chosen. number, text: one text. order: places of the items in the author's
+    order, as the learner put them. match: for each left side, the place of the right side given to it. What cannot be
+    read earns nothing.
     """
     return QuizResult(
         questions=tuple(_score(question, tuple(replies.get(question.id, ()))) for question in quiz.questions)
@@ -140,8 +140,8 @@ def fold(text: str) -> str:
 def shuffled(question: Question, seed: int, *, shuffle: bool = True) -> tuple[int, ...]:
     """Places of what a question lets choose, as they are shown; the same for the same seed.
 
-    Options keep their order without `shuffle`; items to order and right sides to match are always mixed, and never shown
-    solved.
+    Options keep their order without `shuffle`; items to order and right sides to match are always mixed, and never
+    shown solved.
     """
     count = len(question.options or question.items or question.pairs)
     places = list(range(count))
