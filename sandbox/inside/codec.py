@@ -25,6 +25,7 @@ from .unpacking import Unpacker
 from .values import MOST_BYTES, MOST_MADE, Axes, Bars, CodecError, Figure, Packed, Raised, Taken, Unsupported
 
 __all__ = [
+    "MOST_MADE",
     "Axes",
     "Bars",
     "CodecError",

@@ -1,0 +1,142 @@
+"""PID 1 of a runner: takes frames, lets each question be answered by a fresh process, and leaves nothing behind it.
+
+Everything here is as untrusted as the learner's code beside it: it keeps runs orderly, not honest. Started as a plain
+process (tests), it does the same but kills only what it started.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import sys
+from typing import Any
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+import asking  # noqa: E402 - our folder is on the path only now
+import figures  # noqa: E402
+import folder  # noqa: E402
+import process  # noqa: E402
+from inside import frames, tables  # noqa: E402, F401 - tables: found later without our folder on the path
+
+BEGIN = frozenset({"do", "run", "mode", "files", "main", "limits", "preload"})
+KNOWN = BEGIN | {"seq", "nonce", "index"}
+MODES = ("function", "program", "notebook")
+PRELOAD = {"numpy": ["numpy"], "pandas": ["numpy", "pandas"], "matplotlib": ["numpy", "matplotlib.pyplot"]}
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    process.guard_self()
+    wire = Wire()
+    box = os.path.realpath(os.environ.get("HOME", "/box"))
+    notebook = sys.argv[1:] == ["notebook"]
+    if notebook:
+        process.prepare_scratch()
+        gc.disable()
+        import driver
+
+        driver.preload()
+    gc.freeze()
+    wire.write({"is": "ready", "image": "python"})
+    run = Run(wire.read(), box=box)
+    wire.write({"is": "begun", "run": run.id})
+    if run.mode == "notebook":
+        import driver
+
+        driver.serve(wire, run)
+    else:
+        serve(wire, run)
+
+
+class Wire:
+    """The container's stdin and stdout, moved out of reach of what is started later."""
+
+    def __init__(self) -> None:
+        self.source, self.target = (os.dup(fd) for fd in (0, 1))
+        null = os.open("/dev/null", os.O_RDWR)
+        os.dup2(null, 0)
+        os.dup2(null, 1)
+        os.close(null)
+
+    def read(self) -> frames.Frame:
+        """The next frame. Ends the process when there is none, or when it is none of ours."""
+        found = frames.read(lambda size: os.read(self.source, size), known=KNOWN)
+        if found is None or found[0].get("do") == "bye":
+            self.wait() if found is not None else None
+            os._exit(0)
+        return found
+
+    def wait(self) -> None:
+        """Stay until the host has read what this cost, and closes."""
+        while os.read(self.source, 65536):
+            pass
+
+    def write(self, header: dict[str, Any], body: bytes = b"") -> None:
+        data = memoryview(frames.encode(header, body, most=frames.MOST_OUT))
+        while data:
+            data = data[os.write(self.target, data) :]
+
+
+class Run:
+    """What `begin` said. Raises ValueError if it makes no sense."""
+
+    def __init__(self, frame: frames.Frame, *, box: str) -> None:
+        header, body = frame
+        limits = header.get("limits") or {}
+        if header.get("do") != "begin" or header.get("mode") not in MODES or not BEGIN.issuperset(header):
+            raise ValueError("a run must begin with begin")
+        self.id, self.mode, self.main, self.box = header["run"], header["mode"], header.get("main"), box
+        self.output, self.items = int(limits.get("output", 65536)), int(limits.get("items", 1000))
+        self.files: dict[str, bytes] = {}
+        for name, size in header.get("files", []):
+            if not folder.usable(name) or name in self.files or len(self.files) == folder.MOST_FILES:
+                raise ValueError("a file that cannot be called so")
+            self.files[name], body = body[:size], body[size:]
+        if self.main is not None and not folder.usable(self.main):
+            raise ValueError("a main file that cannot be called so")
+        self.preload = [part for name in header.get("preload", []) for part in PRELOAD.get(name, [])]
+
+
+def serve(wire: Wire, run: Run) -> None:
+    """Answer questions, each in a fork of this process and a fresh folder."""
+    if run.preload:
+        process.prepare_scratch()
+        gc.disable()
+        for name in run.preload:
+            importlib.import_module(name)
+        gc.freeze()
+    ours = [name for name, module in sys.modules.items() if _is_ours(module) and name.split(".")[0] != "inside"]
+    while True:
+        header, body = wire.read()
+        question = frames.strict_json(body)
+        if header.get("do") != "ask":
+            raise ValueError("a run can begin only once")
+        process.empty_scratch(run.box)
+        folder.fill(run.box, run.files | process.files_of(question))
+
+        def work(loaded: Any, question: dict[str, Any] = question) -> tuple[asking.Answer, int]:
+            sys.path[:] = [run.box, *(path for path in sys.path if path != HERE)]
+            for name in [*ours, "__main__"]:
+                sys.modules.pop(name, None)
+            os.chdir(run.box)
+            figures.watch()
+            if run.mode == "program":
+                return asking.run(question, box=run.box, main=run.main)
+            sys.argv[:] = [run.main or ""]
+            sys.modules["__main__"] = type(sys)("__main__")
+            return asking.ask(question, box=run.box, main=run.main, items=run.items, loaded=loaded), 0
+
+        answer = process.answer(work, question, run=run, watched=wire.source, keep=(wire.source, wire.target))
+        wire.write({"is": "reply", "run": run.id, "seq": header.get("seq"), "nonce": header.get("nonce")}, answer)
+
+
+def _is_ours(module: Any) -> bool:
+    return str(getattr(module, "__file__", None) or "").startswith(f"{HERE}/")
+
+
+if __name__ == "__main__":
+    main()

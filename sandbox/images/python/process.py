@@ -1,0 +1,286 @@
+"""One question, one process: forked, captured, counted, killed with all it started, and its leavings removed."""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import contextlib
+import ctypes
+import gc
+import glob
+import json
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import folder
+from inside import codec, frames
+
+MOST_PRINTED = 8 * frames.MIB  # more than this ends the question
+MOST_REPLY = frames.MOST_OUT - 64 * 1024
+SCRATCH = ("/tmp", "/dev/shm")  # noqa: S108 - tmpfs of the container
+FONTS = "/opt/matplotlib/fontlist-*.json"
+PR_SET_DUMPABLE = 4
+EMPTY: dict[str, Any] = {"ended": "crashed", "value": None, "error": None, "exit": None, "plots": []}
+
+Work = Callable[[Callable[[], None]], tuple[dict[str, Any], int]]
+
+
+def is_init() -> bool:
+    """Whether all other processes here are ours to kill: only in a container."""
+    return os.getpid() == 1
+
+
+def guard_self() -> None:
+    """Let no child look into PID 1, and the kernel choose a child when memory ends."""
+    if is_init():
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)
+        _adjust_oom("0")
+
+
+def _adjust_oom(score: str) -> None:
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write(score)
+
+
+def prepare_scratch() -> None:
+    """Give matplotlib its list of fonts, which it would look for at each start."""
+    target = os.environ.get("MPLCONFIGDIR")
+    fonts = glob.glob(FONTS)
+    if target and fonts and is_init():
+        os.makedirs(target, exist_ok=True)
+        for path in fonts:
+            with contextlib.suppress(FileExistsError):
+                os.symlink(path, f"{target}/{os.path.basename(path)}")
+
+
+def empty_scratch(box: str) -> None:
+    """Leave nothing of the question before."""
+    folder.empty(box)
+    if is_init():
+        for path in SCRATCH:
+            with contextlib.suppress(FileNotFoundError):
+                folder.empty(path)
+        prepare_scratch()
+
+
+def files_of(question: Any) -> dict[str, bytes]:
+    """The files a question brings, and its input, by name. Raises ValueError if one cannot be called so."""
+    found = {name: base64.b64decode(data) for name, data in question.get("files", [])}
+    if len(found) > folder.MOST_FILES or not all(map(folder.usable, found)):
+        raise ValueError("a file that cannot be called so")
+    return found
+
+
+def answer(work: Work, question: dict[str, Any], *, run: Any, watched: int, keep: tuple[int, ...]) -> bytes:
+    """Do `work` in a child and give the JSON of the answer. `watched` is the host's end: when it closes, so do we."""
+    program = run.mode == "program"
+    pipes = {name: os.pipe() for name in ("reply", "loading", "stdout", "stderr")}
+    pid = os.fork()
+    if not pid:
+        _child(work, question, pipes, keep, program=program)
+    for _, end in pipes.values():
+        os.close(end)
+    heard = Heard({name: end for name, (end, _) in pipes.items()}, kept=run.output)
+    heard.listen(pid, watched)
+    status = sweep(pid)
+    heard.drain()
+    own: dict[str, Any] = {
+        "stdout": heard.text("stdout"),
+        "stderr": heard.text("stderr").replace(f"{run.box}/", ""),
+        "loading": heard.text("loading"),
+        "cut": heard.cut,
+        "files": {},
+    }
+    names = question.get("read", [])
+    if names:
+        found = folder.read_back(run.box, names)
+        own["files"] = {name: base64.b64encode(data).decode() for name, data in found.items()}
+    if heard.overflowed:
+        return _joined(own, EMPTY | {"ended": "output_limit"})
+    if heard.reply is not None:
+        return _joined(own, heard.reply)
+    code = os.waitstatus_to_exitcode(status)
+    return _joined(own, EMPTY | {"ended": "exited" if program and code >= 0 else "crashed", "exit": code})
+
+
+def _joined(own: dict[str, Any], told: dict[str, Any] | bytes) -> bytes:
+    """Our part and the child's part of an answer as one object. The child's is not parsed: it is only passed on."""
+    if isinstance(told, dict):
+        told = json.dumps(told).encode()
+    ours = json.dumps(own, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(ours) + len(told) > MOST_REPLY and own["files"]:
+        return _joined(own | {"files": {}}, told)
+    if len(ours) + len(told) > MOST_REPLY:
+        return _joined(own, EMPTY | {"ended": "value", "value": ["u", "object", "large"]})
+    return ours[:-1] + b"," + told[1:]
+
+
+class Heard:
+    """What a child says on its pipes: kept up to a cap, read and counted beyond it."""
+
+    def __init__(self, ends: dict[str, int], *, kept: int) -> None:
+        self._ends = ends
+        self._most = dict.fromkeys(ends, kept) | {"reply": MOST_REPLY}
+        self._texts = {name: bytearray() for name in ends}
+        self._printed = 0
+        self.cut = False
+        for end in ends.values():
+            os.set_blocking(end, False)
+
+    def listen(self, pid: int, watched: int) -> None:
+        """Until the reply is whole, the child is dead or it has printed too much."""
+        poll = select.poll()
+        names = {end: name for name, end in self._ends.items()}
+        for end in names:
+            poll.register(end, select.POLLIN)
+        poll.register(watched, 0)
+        gone = os.pidfd_open(pid)
+        poll.register(gone, select.POLLIN)
+        try:
+            while self.reply is None and not self.overflowed:
+                events = dict(poll.poll())
+                if watched in events:
+                    os._exit(0)
+                for end in events.keys() & names.keys():
+                    if not self._take(names[end]):
+                        poll.unregister(end)
+                if gone in events:
+                    break
+        finally:
+            os.close(gone)
+
+    def drain(self) -> None:
+        """What was still in the pipes when the child ended."""
+        for name, end in self._ends.items():
+            for _ in range(64):
+                if not self._take(name):
+                    break
+            os.close(end)
+
+    def _take(self, name: str) -> bool:
+        """Read once; False when nothing is there or nothing will come."""
+        try:
+            data = os.read(self._ends[name], 65536)
+        except BlockingIOError:
+            return False
+        if name != "reply":
+            self._printed += len(data)
+        room = self._most[name] - len(self._texts[name])
+        self._texts[name] += data[:room]
+        self.cut = self.cut or len(data) > room
+        return bool(data)
+
+    @property
+    def overflowed(self) -> bool:
+        return self._printed > MOST_PRINTED
+
+    @property
+    def reply(self) -> bytes | None:
+        said = self._texts["reply"]
+        size = int.from_bytes(said[:4], "big")
+        return bytes(said[4 : 4 + size]) if len(said) >= 6 and size >= 2 and len(said) - 4 >= size else None
+
+    def text(self, name: str) -> str:
+        return self._texts[name].decode("utf-8", "backslashreplace")
+
+
+def sweep(pid: int) -> int:
+    """Kill the child and all it started; gives the child's wait status."""
+    status = 0
+    if not is_init():
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError):
+                kill(pid, signal.SIGKILL)
+        return os.waitpid(pid, 0)[1]
+    while True:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
+        try:
+            ended, found = os.waitpid(-1, 0)
+        except ChildProcessError:
+            return status
+        if ended == pid:
+            status = found
+
+
+def _child(
+    work: Work, question: dict[str, Any], pipes: dict[str, tuple[int, int]], keep: tuple[int, ...], *, program: bool
+) -> None:
+    """The learner's process. Never returns."""
+    code = 70
+    try:
+        for end in (*keep, *(end for end, _ in pipes.values())):
+            os.close(end)
+        settle()
+        _redirect(0, _input(question))
+        _redirect(1, pipes["stdout" if program else "loading"][1])
+        _redirect(2, pipes["stderr"][1])
+        fresh_streams()
+
+        def loaded() -> None:
+            sys.stdout.flush()
+            _redirect(1, pipes["stdout"][1])
+
+        found, code = work(loaded)
+        if program:
+            threading._shutdown()  # type: ignore[attr-defined]
+            atexit._run_exitfuncs()
+            found["exit"] = code
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()
+        _send(pipes["reply"][1], EMPTY | found)
+    finally:
+        os._exit(code)
+
+
+def settle() -> None:
+    """Become an ordinary process: killable first, with the usual signals, in a session of its own."""
+    if os.getppid() == 1:
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1)
+        _adjust_oom("1000")
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.enable()
+
+
+def fresh_streams() -> None:
+    """Python's own streams, over whatever 0, 1 and 2 are now."""
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # type: ignore[misc]
+    for name, fd in (("stdout", 1), ("stderr", 2)):
+        stream = open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _redirect(fd: int, to: int) -> None:
+    os.dup2(to, fd)
+
+
+def _input(question: dict[str, Any]) -> int:
+    """The question's input as a file without a name."""
+    data = base64.b64decode(question.get("stdin") or "")
+    if not data:
+        return os.open("/dev/null", os.O_RDONLY)
+    fd = os.open(SCRATCH[0], os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    with open(fd, "wb", closefd=False) as file:
+        file.write(data)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
+def _send(fd: int, found: dict[str, Any]) -> None:
+    """The child's part of the answer; a value that is too large, or pictures that make it so, stay behind."""
+    value = codec.dump(found["value"])
+    if len(value) + sum(map(len, found["plots"])) > codec.MOST_MADE:
+        found["plots"] = []
+    rest = json.dumps({key: item for key, item in found.items() if key != "value"}).encode()
+    body = rest[:-1] + b',"value":' + value + b"}"
+    data = memoryview(len(body).to_bytes(4, "big") + body)
+    while data:
+        data = data[os.write(fd, data) :]
