@@ -1,0 +1,28 @@
+"""When a certificate ends and what it is worth on a day. Pure."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from enum import StrEnum
+
+
+class Standing(StrEnum):
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def expiry(issued_on: date, valid_months: int | None) -> date | None:
+    """The last day of validity: the same day of the month `valid_months` later, or the month's last day; None: never."""
+    if valid_months is None:
+        return None
+    months = issued_on.month - 1 + valid_months
+    year, month = issued_on.year + months // 12, months % 12 + 1
+    return date(year, month, min(issued_on.day, calendar.monthrange(year, month)[1]))
+
+
+def standing(*, revoked: bool, expires_on: date | None, today: date) -> Standing:
+    if revoked:
+        return Standing.REVOKED
+    return Standing.EXPIRED if expires_on is not None and today > expires_on else Standing.VALID

@@ -1,0 +1,158 @@
+"""A holder's certificates, the page and PDF of one, verification by anybody, revoking by administrators."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import force_locale, get_locale, gettext, ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.accounts.permissions import is_administrator
+from app.clock import in_baku, utc_now
+from app.credentials import codes, issuing, printing
+from app.credentials.models import Certificate
+from app.db import db
+from app.errors import Refused
+from app.web import settings
+from graders.course.model import LANGUAGES, Texts
+
+bp = Blueprint("credentials", __name__)
+
+
+@bp.app_context_processor
+def words() -> dict[str, object]:
+    return {"certificate_standing": lambda certificate: issuing.standing_of(certificate, now=utc_now()).value}
+
+
+@bp.get("/certificates")
+def mine() -> str:
+    return render_template(
+        "credentials/mine.html",
+        certificates=issuing.certificates_of(current_user),
+        waits_for_name=issuing.waits_for_name(current_user),
+    )
+
+
+@bp.post("/certificates/name")
+def confirm_name() -> str | BaseResponse:
+    name = request.form.get("name", "")
+    try:
+        issuing.confirm_name(current_user, name, now=utc_now())
+    except Refused as refused:
+        db.session.rollback()
+        return render_template(
+            "credentials/mine.html",
+            certificates=issuing.certificates_of(current_user),
+            waits_for_name=issuing.waits_for_name(current_user),
+            typed=name,
+            refused=refused.message,
+        )
+    issuing.issue_due(utc_now())
+    db.session.commit()
+    flash(gettext("Thank you. Your certificate is ready."), "good")
+    return redirect(url_for("credentials.mine"))
+
+
+@bp.get("/certificates/<code>")
+def certificate(code: str) -> str:
+    found = own_or_404(code)
+    return render_template(
+        "credentials/certificate.html", certificate=found, verify_url=verify_url(found), LANGUAGES=LANGUAGES
+    )
+
+
+@bp.get("/certificates/<code>.pdf")
+def download(code: str) -> Response:
+    found = own_or_404(code)
+    language = request.args.get("language", "")
+    made = printing.pdf(sheet_of(found, language if language in LANGUAGES else found.language))
+    response = Response(made, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="certificate-{found.code}.pdf"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.get("/verify")
+def verify_form() -> str | BaseResponse:
+    typed = request.args.get("code", "").strip()[:60]
+    if typed and (code := codes.read_code(typed)):
+        return redirect(url_for("credentials.verify", code=code))
+    return render_template("credentials/verify_form.html", typed=typed)
+
+
+@bp.get("/verify/<code>")
+def verify(code: str) -> tuple[str, int] | BaseResponse:
+    """Valid, expired, revoked or unknown; of the person nothing beyond what is printed."""
+    read = codes.read_code(code)
+    if read is not None and read != code:
+        return redirect(url_for("credentials.verify", code=read))
+    found = issuing.certificate_by_code(read) if read else None
+    page = render_template("credentials/verify.html", certificate=found, code=code[:60], checked_at=utc_now())
+    return page, 200 if found else 404
+
+
+@bp.route("/staff/certificates/<code>/revoke", methods=["GET", "POST"])
+def revoke(code: str) -> str | BaseResponse:
+    if not is_administrator(current_user):
+        abort(404)
+    found = issuing.certificate_by_code(code) or abort(404)
+    reason = request.form.get("reason", "")
+    refused = None
+    if request.method == "POST":
+        try:
+            issuing.revoke(found, reason, by=current_user, now=utc_now())
+        except Refused as error:
+            db.session.rollback()
+            refused = error.message
+        else:
+            db.session.commit()
+            flash(gettext("The certificate is revoked; its verification page says so from now on."), "good")
+            return redirect(url_for("credentials.verify", code=found.code))
+    return render_template("credentials/revoke.html", certificate=found, reason=reason, refused=refused)
+
+
+def own_or_404(code: str) -> Certificate:
+    found = issuing.certificate_by_code(code)
+    if found is None or not (found.user_id == current_user.id or is_administrator(current_user)):
+        abort(404)
+    return found
+
+
+def verify_url(certificate: Certificate) -> str:
+    """What the QR code opens. From the settings, not from the request: it is printed and must hold for years."""
+    return f"{settings().public_url.rstrip('/')}{url_for('credentials.verify', code=certificate.code)}"
+
+
+def sheet_of(certificate: Certificate, language: str) -> printing.Sheet:
+    """Everything printed, in `language`."""
+    with force_locale(language):
+        issued_on = in_baku(certificate.issued_at).date()
+        skills = ", ".join(Texts(titles, "az").get(language) for titles in certificate.evidence.get("skills", []))
+        return printing.Sheet(
+            language=language,
+            heading=gettext("Certificate of completion"),
+            intro=gettext("This certifies that"),
+            name=certificate.name,
+            achievement=gettext("has completed the course"),
+            title=Texts(certificate.titles, "az").get(language),
+            details=ngettext("%(num)s hour of study", "%(num)s hours of study", certificate.hours),
+            issued=gettext("Issued on %(day)s", day=printing.in_words(issued_on, language)),
+            expires=gettext("Valid until %(day)s", day=printing.in_words(certificate.expires_on, language))
+            if certificate.expires_on
+            else gettext("Valid without an end date"),
+            skills=gettext("Skills: %(skills)s", skills=skills) if skills else "",
+            centre=settings().centre_name,
+            code_label=gettext("Code:"),
+            code=certificate.code,
+            verify_label=gettext("Anyone can check this certificate at"),
+            verify_url=verify_url(certificate),
+            issued_at=certificate.issued_at,
+        )
+
+
+def reads_in(certificate: Certificate) -> str:
+    """Title in the reader's language."""
+    return Texts(certificate.titles, "az").get(str(get_locale()))
+
+
+bp.add_app_template_filter(reads_in, "certificate_title")
