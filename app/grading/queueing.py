@@ -156,23 +156,23 @@ def put_back(submission: Submission) -> None:
     submission.state, submission.failures, submission.not_before = State.QUEUED, 0, None
 
 
-def take_back(name: str, *, now: datetime) -> int:
-    """A worker that starts gives back what its dead self was grading; how many."""
-    return _return_all(Submission.leased_by == name, "the worker stopped while grading", now=now)
+def take_back(name: str, *, counts: bool = True, now: datetime) -> int:
+    """A worker that starts gives back what its dead self was grading; how many. A clean stop counts against nobody."""
+    return _return_all(Submission.leased_by == name, "the worker stopped while grading", counts=counts, now=now)
 
 
 def sweep(*, now: datetime) -> int:
     """Give back what a worker stopped renewing; how many."""
-    return _return_all(Submission.lease_until < now, "the lease ran out", now=now)
+    return _return_all(Submission.lease_until < now, "the lease ran out", counts=True, now=now)
 
 
-def _return_all(criterion: ColumnElement[bool], reason: str, *, now: datetime) -> int:
+def _return_all(criterion: ColumnElement[bool], reason: str, *, counts: bool, now: datetime) -> int:
     running = (
         select(Submission).where(Submission.state == State.RUNNING, criterion).execution_options(populate_existing=True)
     )
     lost = db.session.scalars(running).all()
     for submission in lost:
-        give_back(submission, reason, counts=True, now=now)
+        give_back(submission, reason, counts=counts, now=now)
     return len(lost)
 
 

@@ -56,7 +56,7 @@ def refuse_without_room(folder: Path) -> None:
 
 
 def store(files: Mapping[str, bytes], blobs: Blobs) -> list[dict[str, Any]]:
-    """Write the bytes, before the transaction and any row that names them. Raises Refused when the disk is nearly full."""
+    """Write the bytes, before the transaction and any row that names them. Raises Refused when the disk is full."""
     blobs.folder.mkdir(parents=True, exist_ok=True)
     refuse_without_room(blobs.folder)
     return [{"name": name, "sha256": blobs.put(body), "size": len(body)} for name, body in files.items()]
@@ -169,7 +169,7 @@ def admit(seat: Seat, item: content.Exercise | content.Quiz, purpose: Purpose, *
     if (db.session.scalar(select(func.count()).select_from(recent.subquery())) or 0) >= allowed:
         raise Refused(
             _(
-                "This exercise was handed in %(number)s times within the last hour. Look at the feedback and come back later.",
+                "This was handed in %(number)s times within an hour. Look at the feedback and come back later.",
                 number=allowed,
             ),
             status=429,
