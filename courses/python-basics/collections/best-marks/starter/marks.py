@@ -1,0 +1,10 @@
+def three_best(marks):
+    ...
+
+
+def fair_average(marks):
+    ...
+
+
+def progress(marks):
+    ...

@@ -1,0 +1,6 @@
+def read_results(text):
+    ...
+
+
+def passed(text, limit=51):
+    ...

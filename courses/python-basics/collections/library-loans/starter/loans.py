@@ -1,0 +1,6 @@
+def books_by_reader(loans):
+    ...
+
+
+def most_active(loans):
+    ...

@@ -1,0 +1,6 @@
+def numbers_for(book, names):
+    ...
+
+
+def shared_numbers(book):
+    ...

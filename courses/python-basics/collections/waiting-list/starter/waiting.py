@@ -1,0 +1,6 @@
+def add_visitor(name, queue=None):
+    ...
+
+
+def serve(queue):
+    ...
