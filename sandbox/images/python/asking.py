@@ -1,4 +1,4 @@
-"""The learner's side of a question: runs in a process of its own, holds no secret, and gives a value, never a verdict."""
+"""The learner's side of a question: in a process of its own, it holds no secret, and gives a value, never a verdict."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def figure(question: dict[str, Any], names: dict[str, Any]) -> Any:
 
 
 def value(question: dict[str, Any], names: dict[str, Any]) -> Any:
-    """A name, indexed by literals: `means['tea']`, `xs[0]`, `shop.prices`. Raises Missing if a name or a key is not there."""
+    """A name, indexed by literals: `means['tea']`, `xs[0]`, `shop.prices`. Raises Missing for what is not there."""
     import ast
 
     def look(node: ast.expr) -> Any:

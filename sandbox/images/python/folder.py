@@ -58,10 +58,12 @@ def read_back(folder: str, names: list[str]) -> dict[str, bytes]:
             fd = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:
             continue
-        with open(fd, "rb") as file:
+        try:
             about = os.fstat(fd)
-            if not stat.S_ISREG(about.st_mode) or about.st_size > left:
-                continue
-            found[name] = file.read(left)
-            left -= len(found[name])
+            if stat.S_ISREG(about.st_mode) and about.st_size <= left:
+                with open(fd, "rb", closefd=False) as file:
+                    found[name] = file.read(left)
+                left -= len(found[name])
+        finally:
+            os.close(fd)
     return found

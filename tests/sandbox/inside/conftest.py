@@ -30,7 +30,10 @@ class Asked:
         if reply.ended is not None:
             return {"ended": reply.ended.value, "said": self.box.errors() if not reply.box_alive else ""}
         assert reply.header == {"is": "reply", "run": "r", "seq": self.seq, "nonce": "n"}
-        answer = frames.strict_json(reply.body)
+        try:
+            answer = frames.strict_json(reply.body)
+        except frames.FrameError:
+            return {"ended": "tampered"}
         if answer["ended"] == "value":
             answer["value"] = codec.unpack(answer["value"])
         answer["files"] = {name: base64.b64decode(data) for name, data in answer["files"].items()}
