@@ -14,12 +14,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     web.configure(app, settings)
     db.init_app(app)
-    register_domains(app)
+    register_models()
+    register_pages(app)
     return app
 
 
-def register_domains(site: Flask) -> None:
-    """Every domain's tables and pages, in rank order from the bottom."""
+def register_models() -> None:
+    """Every domain's tables, in rank order from the bottom."""
     import app.accounts.models
     import app.audit
     import app.catalogue.models
@@ -28,3 +29,18 @@ def register_domains(site: Flask) -> None:
     import app.grading.models
     import app.learning.models
     import app.notices.models  # noqa: F401
+
+
+def register_pages(site: Flask) -> None:
+    """Every domain's pages, in rank order from the bottom; then who may open them and what is shown when they fail."""
+    from app import access, error_pages
+    from app.accounts import login
+    from app.accounts import views as accounts
+    from app.home import views as home
+    from app.notices import views as notices
+
+    login.init_app(site)
+    error_pages.init_app(site)
+    for domain in (notices, accounts, home):
+        site.register_blueprint(domain.pages)
+    access.init_app(site)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextvars
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -35,9 +37,21 @@ def site(tmp_path: Path, migrated_database: Path) -> Iterator[Flask]:
     site = create_app(Settings(env="test", data=tmp_path))
     site.config["WTF_CSRF_ENABLED"] = False
     with site.app_context():
+        site.test_client_class = Browser
         yield site
         db.session.remove()
         db.engine.dispose()
+
+
+class Browser(FlaskClient):
+    """A client whose requests have a database session of their own, as in production.
+
+    What the test arranged is committed before each request, and read afresh after it.
+    """
+
+    def open(self, *args: Any, **named: Any) -> Any:
+        db.session.commit()
+        return contextvars.Context().run(super().open, *args, **named)
 
 
 @pytest.fixture

@@ -1,0 +1,91 @@
+"""Who may open which page: one table for the whole site. A page that is missing here is open to nobody and fails the suite.
+
+This is the coarse part: signed in or not, which kind of role. Whether the course, organisation or submission in the address is
+theirs is asked by the view (`accounts.permissions.may_…`), which answers 404 to strangers.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask import Flask, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from app.accounts.models import Role
+from app.accounts.permissions import roles
+from app.db import db
+from app.error_pages import held, is_fragment, wants_json
+from app.web import begins_itself, is_writing, log
+
+
+class Audience(StrEnum):
+    VISITOR = "visitor"  # anybody, signed in or not
+    LEARNER = "learner"  # anybody who is signed in
+    OWN = "own"  # signed in, and what the address names is theirs: the view answers 404 otherwise
+    INSTRUCTOR = "instructor"  # of some course; the view asks of which
+    MANAGER = "manager"  # of some organisation; the view asks of which
+    ADMINISTRATOR = "administrator"
+
+
+A = Audience
+
+TABLE: dict[str, Audience] = {
+    # the site itself
+    "static": A.VISITOR,
+    "healthz": A.VISITOR,
+    "readyz": A.VISITOR,
+    # home
+    "home.front": A.VISITOR,
+    "home.help": A.VISITOR,
+    "home.privacy": A.VISITOR,
+    # accounts
+    "accounts.choose_language": A.VISITOR,
+    "accounts.sign_in": A.VISITOR,
+    "accounts.sign_up": A.VISITOR,
+    "accounts.sign_out": A.LEARNER,
+    "accounts.account": A.LEARNER,
+    # notices
+    "notices.inbox": A.LEARNER,
+}
+
+NEEDED: dict[Audience, Role] = {
+    A.INSTRUCTOR: Role.INSTRUCTOR,
+    A.MANAGER: Role.MANAGER,
+    A.ADMINISTRATOR: Role.ADMINISTRATOR,
+}
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(check)
+
+
+def check() -> ResponseReturnValue | None:
+    """Turn away who may not open the page of this request. Administrators may open every page."""
+    if request.endpoint is None:
+        return None  # no such page: 404
+    audience = TABLE.get(request.endpoint)
+    if audience is None:
+        log.error("a page is missing from the access table", endpoint=request.endpoint)
+        abort(404)
+    if request.endpoint == "static":
+        return None
+    turned_away = _turn_away(audience)
+    if is_writing() and begins_itself():
+        db.session.rollback()  # the view begins its own transaction, after its slow work
+    return turned_away
+
+
+def _turn_away(audience: Audience) -> ResponseReturnValue | None:
+    if current_user.is_authenticated:
+        g.user_id = current_user.id
+        needed = NEEDED.get(audience)
+        if needed and not {needed, Role.ADMINISTRATOR} & roles(current_user):
+            abort(403)
+        return None
+    if audience is A.VISITOR:
+        return None
+    if is_writing() or is_fragment() or wants_json():
+        return held(gettext("You are no longer signed in."))
+    return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))

@@ -1,0 +1,74 @@
+// On every page. The pages work without it; this makes them quicker and kinder.
+import htmx from "htmx.org";
+
+Object.assign(htmx.config, {
+  allowEval: false,
+  selfRequestsOnly: true,
+  includeIndicatorStyles: false,
+  scrollBehavior: "auto",
+});
+
+const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrf();
+});
+// A refusal is a page fragment with its reason: show it as well as successes.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if ([409, 413, 422, 429].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
+});
+
+// The error summary takes the focus, so that a screen reader begins there; its links go to the fields.
+const summary = document.querySelector(".error-summary");
+if (summary) summary.focus();
+
+// Menus close on Escape and on a click elsewhere.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest?.("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// A form is sent once: a second press while the first is under way does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// <button data-copy="#id"> copies the text of that element.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const source = document.querySelector(button.dataset.copy);
+  await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
+  const said = button.textContent;
+  button.textContent = button.dataset.copied ?? said;
+  setTimeout(() => (button.textContent = said), 2000);
+});
+
+// <button data-print> prints the page.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// <dialog id="keys"> lists a page's shortcuts: `?` opens it where nothing is being typed.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  const keys = document.querySelector("dialog#keys");
+  if (event.key === "?" && !typing && keys && !keys.open) keys.showModal();
+});

@@ -1,0 +1,51 @@
+"""What stands in the header, for whom. A page that does not exist yet is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request
+from flask_babel import lazy_gettext
+from flask_login import current_user
+
+from app.accounts.models import Role
+from app.accounts.permissions import roles
+
+# (endpoint, label, the role it is for; None: everybody, "signed in": everybody with an account)
+ENTRIES = (
+    ("home.front", lazy_gettext("My learning"), "signed in"),
+    ("catalogue.index", lazy_gettext("Courses"), None),
+    ("credentials.mine", lazy_gettext("Certificates"), "signed in"),
+    ("learning.teaching", lazy_gettext("Teaching"), Role.INSTRUCTOR),
+    ("curricula.team", lazy_gettext("My people"), Role.MANAGER),
+    ("home.administration", lazy_gettext("Administration"), Role.ADMINISTRATOR),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    endpoint: str
+    label: str
+    is_here: bool
+
+
+def navigation() -> list[Entry]:
+    held = roles(current_user) if current_user.is_authenticated else set()
+    found = []
+    for endpoint, label, role in ENTRIES:
+        if endpoint not in current_app.view_functions:
+            continue
+        if role == "signed in" and not current_user.is_authenticated:
+            continue
+        if isinstance(role, Role) and role not in held and not (role is Role.INSTRUCTOR and Role.ADMINISTRATOR in held):
+            continue
+        here = request.endpoint == endpoint or (
+            endpoint != "home.front" and (request.path + "/").startswith(_path(endpoint))
+        )
+        found.append(Entry(endpoint=endpoint, label=str(label), is_here=here))
+    return found
+
+
+def _path(endpoint: str) -> str:
+    rule = next(current_app.url_map.iter_rules(endpoint))
+    return rule.rule.rstrip("/") + "/"
