@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
-from flask_babel import get_locale, gettext, lazy_gettext
+from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.catalogue import reading, search
 from app.catalogue.models import Course
+from app.web import language
 from graders.course import model as content
 
 bp = Blueprint("catalogue", __name__)
@@ -30,6 +32,13 @@ AUDIENCES = {
     "civil-servants": lazy_gettext("Civil servants"),
     "everyone": lazy_gettext("Everyone"),
 }
+
+
+@bp.record_once
+def name_words(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals.update(TRACKS=TRACKS, LEVELS=LEVELS, AUDIENCES=AUDIENCES)
+
+
 PICTURES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
@@ -39,15 +48,10 @@ PICTURES = {
 }
 
 
-@bp.app_context_processor
-def words() -> dict[str, object]:
-    return {"TRACKS": TRACKS, "LEVELS": LEVELS, "AUDIENCES": AUDIENCES, "language": str(get_locale())}
-
-
 @bp.app_template_filter()
 def in_language(texts: dict[str, str]) -> str:
     """A text of a course's row in the reader's language, or in whatever there is."""
-    return content.Texts(texts, "az").get(str(get_locale()))
+    return content.Texts(texts, "az").get(language())
 
 
 @bp.get("/courses")
@@ -69,7 +73,7 @@ def find() -> str | BaseResponse:
     words = request.args.get("q", "").strip()[:200]
     if not words:
         return redirect(url_for("catalogue.courses"))
-    return render_template("catalogue/search.html", words=words, found=search.find(words, str(get_locale())))
+    return render_template("catalogue/search.html", words=words, found=search.find(words, language()))
 
 
 @bp.get("/course-files/<digest>/<slug>/<path:name>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
-from flask_babel import force_locale, get_locale, gettext, ngettext
+from flask_babel import force_locale, gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -13,15 +13,20 @@ from app.credentials import codes, issuing, printing
 from app.credentials.models import Certificate
 from app.db import db
 from app.errors import Refused
-from app.web import settings
+from app.web import language, settings
 from graders.course.model import LANGUAGES, Texts
 
 bp = Blueprint("credentials", __name__)
 
 
-@bp.app_context_processor
-def words() -> dict[str, object]:
-    return {"certificate_standing": lambda certificate: issuing.standing_of(certificate, now=utc_now()).value}
+@bp.app_template_global()
+def certificate_standing(certificate: Certificate) -> str:
+    return issuing.standing_of(certificate, now=utc_now()).value
+
+
+@bp.app_template_filter("certificate_title")
+def title_in_language(certificate: Certificate) -> str:
+    return Texts(certificate.titles, "az").get(language())
 
 
 @bp.get("/certificates")
@@ -65,7 +70,7 @@ def certificate(code: str) -> str:
 def download(code: str) -> Response:
     found = own_or_404(code)
     language = request.args.get("language", "")
-    made = printing.pdf(sheet_of(found, language if language in LANGUAGES else found.language))
+    made = printing.pdf(sheet_of(found, language if language in LANGUAGES else found.locale))
     response = Response(made, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="certificate-{found.code}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
@@ -73,11 +78,11 @@ def download(code: str) -> Response:
 
 
 @bp.get("/verify")
-def verify_form() -> str | BaseResponse:
+def check() -> str | BaseResponse:
     typed = request.args.get("code", "").strip()[:60]
     if typed and (code := codes.read_code(typed)):
         return redirect(url_for("credentials.verify", code=code))
-    return render_template("credentials/verify_form.html", typed=typed)
+    return render_template("credentials.check.html", typed=typed)
 
 
 @bp.get("/verify/<code>")
@@ -123,21 +128,21 @@ def verify_url(certificate: Certificate) -> str:
     return f"{settings().public_url.rstrip('/')}{url_for('credentials.verify', code=certificate.code)}"
 
 
-def sheet_of(certificate: Certificate, language: str) -> printing.Sheet:
+def sheet_of(certificate: Certificate, locale: str) -> printing.Sheet:
     """Everything printed, in `language`."""
-    with force_locale(language):
+    with force_locale(locale):
         issued_on = in_baku(certificate.issued_at).date()
-        skills = ", ".join(Texts(titles, "az").get(language) for titles in certificate.evidence.get("skills", []))
+        skills = ", ".join(Texts(titles, "az").get(locale) for titles in certificate.evidence.get("skills", []))
         return printing.Sheet(
-            language=language,
+            language=locale,
             heading=gettext("Certificate of completion"),
             intro=gettext("This certifies that"),
             name=certificate.name,
             achievement=gettext("has completed the course"),
-            title=Texts(certificate.titles, "az").get(language),
+            title=Texts(certificate.titles, "az").get(locale),
             details=ngettext("%(num)s hour of study", "%(num)s hours of study", certificate.hours),
-            issued=gettext("Issued on %(day)s", day=printing.in_words(issued_on, language)),
-            expires=gettext("Valid until %(day)s", day=printing.in_words(certificate.expires_on, language))
+            issued=gettext("Issued on %(day)s", day=printing.in_words(issued_on, locale)),
+            expires=gettext("Valid until %(day)s", day=printing.in_words(certificate.expires_on, locale))
             if certificate.expires_on
             else gettext("Valid without an end date"),
             skills=gettext("Skills: %(skills)s", skills=skills) if skills else "",
@@ -148,11 +153,3 @@ def sheet_of(certificate: Certificate, language: str) -> printing.Sheet:
             verify_url=verify_url(certificate),
             issued_at=certificate.issued_at,
         )
-
-
-def reads_in(certificate: Certificate) -> str:
-    """Title in the reader's language."""
-    return Texts(certificate.titles, "az").get(str(get_locale()))
-
-
-bp.add_app_template_filter(reads_in, "certificate_title")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -15,6 +15,7 @@ from app.clock import utc_now
 from app.db import db
 from app.learning import due, enrolling, progress, rules
 from app.learning.models import Enrolment
+from app.web import language
 from graders.course import model as content
 
 bp = Blueprint("learning", __name__)
@@ -90,7 +91,7 @@ def leave(enrolment_id: int) -> str | Response:
     if request.method == "GET":
         return render_template(
             "parts/confirm.html",
-            title=gettext("Leave “%(title)s”?", title=course.title.get(str(get_locale()))),
+            title=gettext("Leave “%(title)s”?", title=course.title.get(language())),
             text=gettext("It leaves your list. What you have done is kept, and you can take the course again."),
             action=request.path,
             submit=gettext("Leave the course"),
@@ -126,7 +127,7 @@ def item_url(enrolment: Enrolment, item: content.Item) -> str:
 @bp.app_template_global()
 def prose(course: content.Course, item: content.Item, text: content.Texts, enrolment: Enrolment) -> Markup:
     """A text of an item in the reader's language, its links leading into this enrolment."""
-    return rendering.render(text.get(str(get_locale())), link_urls(course, item, enrolment))
+    return rendering.render(text.get(language()), link_urls(course, item, enrolment))
 
 
 def link_urls(course: content.Course, item: content.Item, enrolment: Enrolment) -> dict[str, str]:
