@@ -95,7 +95,9 @@ def next_year_table():
     },
 )
 def next_year_model():
-    for _ in range(40):
+    for size, load in [(7.0, 23.5), (12.0, 19.0), (4.5, 26.5)]:  # near the border of the two answers
+        answer.call("predict", size, load).equals(solution.call("predict", size, load))
+    for _ in range(12):
         size, load = round(rng.uniform(2, 14), 2), round(rng.uniform(15, 32), 2)
         answer.call("predict", size, load).equals(solution.call("predict", size, load))
 
