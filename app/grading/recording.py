@@ -20,8 +20,21 @@ CELLS = "@cells"  # the check row that holds what the cells of a notebook put ou
 BROKEN_CHECKS = "the author's checks failed: "
 
 
+def record(claim: Claim, event: outcome.Event, *, now: datetime) -> None:
+    """One step of `graders.grade`. Raises LeaseLost when the submission is no longer ours."""
+    match event:
+        case outcome.Started():
+            record_start(claim, event)
+        case outcome.CellsRun():
+            record_cells(claim, event)
+        case outcome.CheckResult():
+            record_check(claim, event)
+        case outcome.Verdict():
+            record_verdict(claim, event, now=now)
+
+
 def record_start(claim: Claim, started: outcome.Started) -> None:
-    """How many checks there will be. Raises LeaseLost, like all of these."""
+    """How many checks there will be."""
     queueing.held(claim).checks_total = len(started.checks)
     db.session.flush()
 

@@ -1,0 +1,154 @@
+"""What a page says of a submission: read from its rows, cut down to what its reader may see."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.db import db
+from app.grading import beating, queueing, rules
+from app.grading.models import CheckRow, Purpose, State, Submission
+from app.grading.recording import CELLS, item_of
+from graders.course import model as content
+from graders.feedback import Shown, shown_checks
+from graders.verdict import CellsRun, CheckResult, Output, Ran, Verdict, from_json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A submission as its reader sees it. `points` are after hints, None while nothing is judged.
+
+    `again_after`: seconds until a page should ask again, None when there is nothing more to come.
+    """
+
+    submission: Submission
+    state: State
+    checks: Sequence[Shown] = ()
+    cells: Sequence[Ran] = ()
+    outcome: str = ""  # passed | partly | failed | ran
+    points: float | None = None
+    max_points: float = 0.0
+    place: queueing.Place | None = None
+    again_after: float | None = None
+    flags: Sequence[str] = ()
+
+    @property
+    def first_failing(self) -> str | None:
+        return next((check.id for check in self.checks if check.status not in ("passed", "waiting", "not_run")), None)
+
+    @property
+    def passed(self) -> int:
+        return sum(check.status == "passed" for check in self.checks)
+
+    @property
+    def hidden_waiting(self) -> bool:
+        """Hidden checks are being looked at; they appear together."""
+        return self.state is State.RUNNING and len(self.checks) < self.submission.checks_total
+
+    def outputs_of(self, cell: str) -> Ran | None:
+        return next((ran for ran in self.cells if ran.id == cell), None)
+
+    @property
+    def extra_cells(self) -> Sequence[Ran]:
+        """Cells the learner added in an uploaded notebook."""
+        return [ran for ran in self.cells if ran.source is not None]
+
+
+def report_for_learner(submission: Submission) -> Report:
+    """What the learner may see now: `graders.feedback` decides."""
+    return _report(submission, in_full=False)
+
+
+def report_for_staff(submission: Submission) -> Report:
+    """Everything, hidden checks too."""
+    return _report(submission, in_full=True)
+
+
+def _report(submission: Submission, *, in_full: bool) -> Report:
+    state = State(submission.state)
+    if state is State.GRADED and submission.verdict is not None:
+        return _graded(submission, in_full=in_full)
+    if state is State.RUNNING:
+        results, cells = _so_far(submission)
+        return Report(
+            submission=submission,
+            state=state,
+            checks=_checks(submission, results, done=False, in_full=in_full),
+            cells=cells,
+            again_after=rules.ask_again_after(state, None),
+        )
+    if state is State.QUEUED:
+        place = queueing.place_of(submission, slots=beating.slots())
+        return Report(
+            submission=submission, state=state, place=place, again_after=rules.ask_again_after(state, place.eta)
+        )
+    return Report(submission=submission, state=state)
+
+
+def _graded(submission: Submission, *, in_full: bool) -> Report:
+    assert submission.verdict is not None
+    verdict = from_json(Verdict, submission.verdict.result)
+    judged = submission.purpose != Purpose.RUN
+    counts = submission.purpose == Purpose.SUBMIT
+    return Report(
+        submission=submission,
+        state=State.GRADED,
+        checks=_checks(submission, verdict.checks, done=True, in_full=in_full),
+        cells=verdict.cells,
+        outcome=verdict.status.value,
+        points=rules.after_hints(verdict.points, submission.hint_cost if counts else 0) if judged else None,
+        max_points=verdict.max_points,
+        flags=verdict.flags if in_full else (),
+    )
+
+
+def _checks(
+    submission: Submission, results: Sequence[CheckResult], *, done: bool, in_full: bool
+) -> Sequence[Shown]:
+    if in_full:
+        return [everything(result) for result in results]
+    item = item_of(submission)
+    order = [check.id for check in item.checks] if isinstance(item, content.Exercise) else []
+    return shown_checks(results, order=order, done=done)
+
+
+def everything(result: CheckResult) -> Shown:
+    """For staff only: a check with all that it saw."""
+    return Shown(
+        id=result.id,
+        title=result.title,
+        points=result.points,
+        earned=result.earned,
+        status=result.status.value,
+        hidden=result.hidden,
+        hint=result.hint,
+        seconds=result.seconds,
+        feedback=result.feedback,
+    )
+
+
+def _so_far(submission: Submission) -> tuple[list[CheckResult], Sequence[Ran]]:
+    """What the run that holds the lease has finished."""
+    rows = db.session.scalars(
+        select(CheckRow)
+        .where(CheckRow.submission_id == submission.id, CheckRow.lease_token == submission.lease_token)
+        .order_by(CheckRow.id)
+    ).all()
+    cells = next((from_json(CellsRun, row.result).cells for row in rows if row.check_id == CELLS), ())
+    return [from_json(CheckResult, row.result) for row in rows if row.check_id != CELLS], cells
+
+
+def picture_of_check(report: Report, check: str, number: int) -> bytes | None:
+    """The PNG of plot `number` (0 is the first) of a check that the report's reader may see."""
+    plots = next((shown.feedback.plots for shown in report.checks if shown.id == check), ())
+    return base64.b64decode(plots[number]) if number < len(plots) else None
+
+
+def picture_of_cell(report: Report, cell: str, number: int) -> bytes | None:
+    """The PNG of output `number` of a cell."""
+    ran = report.outputs_of(cell)
+    outputs: Sequence[Output] = ran.outputs if ran else ()
+    return base64.b64decode(outputs[number].png) if number < len(outputs) and outputs[number].png else None
