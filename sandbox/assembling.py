@@ -25,7 +25,8 @@ def add_tree(target: tarfile.TarFile, folder: Path, destination: str) -> None:
     """Everything below `folder`, sorted, with one owner, time and mode: what else would differ from one machine to
     the next."""
     names = sorted(os.path.join(parent, name) for parent, folders, files in os.walk(folder) for name in folders + files)
-    target.add(folder, f"./{destination}", recursive=False, filter=_tidy)
+    if f"./{destination}" not in target.getnames():
+        target.add(folder, f"./{destination}", recursive=False, filter=_tidy)
     for name in names:
         target.add(name, f"./{destination}/{os.path.relpath(name, folder)}", recursive=False, filter=_tidy)
 

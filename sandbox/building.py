@@ -223,9 +223,13 @@ def _import(tar: Path, tag: str, engine: Engine) -> None:
                 )
             )
 
+    before = image_id(engine, tag)
     told = engine.call("importing an image", act, seconds=300)
     if '"error"' in told:
         raise SandboxUnavailable(f"the image could not be imported: {told.strip()[-200:]}")
+    if before is not None and before != image_id(engine, tag):
+        with contextlib.suppress(docker.errors.APIError):  # a container may still use it
+            engine.call("removing an image", lambda api: api.remove_image(before))
 
 
 # ---- our code on top

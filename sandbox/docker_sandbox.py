@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sandbox import building, hardening, reaper
-from sandbox.box import DockerBox
+from sandbox import building, hardening, preflight, reaper
 from sandbox.engine import Engine
 from sandbox.hardening import Shape
 from sandbox.model import Box, SandboxUnavailable, Size
@@ -39,14 +38,17 @@ class DockerSandbox:
         engine: Engine | None = None,
         commands: dict[str, list[str]] | None = None,
         threads: int | None = None,
+        proved: bool = True,
     ) -> None:
-        """`data`: the folder where the last preflight is remembered. `commands` replace the images' PID 1 (tests)."""
+        """`data`: the folder where a passed preflight is remembered. `commands` replace the images' PID 1, and
+        `proved=False` leaves the preflight out (tests)."""
         self._data = data
         self._engine = engine or Engine()
         self._targets = {Shape(image="python", mode=mode, size=size): many for (mode, size), many in pool.items()}
         if checkers:
             self._targets[CHECKER] = 1
-        self._checkers, self._commands, self._threads = checkers, commands, threads
+        self._checkers, self._commands, self._threads, self._proved = checkers, commands, threads, proved
+        self._report: preflight.Report | None = None
         self._pool: Pool | None = None
         self._image: dict[str, str] = {}
         self._images: dict[str, str] = {}
@@ -66,12 +68,26 @@ class DockerSandbox:
             if image == "python":
                 self._image = {"recipe": tag.partition(":")[2], "id": found}
         reaper.sweep(self._engine)
+        if self._proved:
+            self._prove(tags)
         self._pool = Pool(
             self._engine, tags, self._targets, checkers=self._checkers, commands=self._commands, threads=self._threads
         )
         self._pool.start()
         self._reaper = threading.Thread(target=self._sweep, name="sandbox_reaper", daemon=True)
         self._reaper.start()
+
+    def _prove(self, tags: dict[str, str]) -> None:
+        """The whole preflight once for these images and this engine, the quick one at later starts."""
+        path = self._data / "sandbox-preflight.json"
+        version = self._engine.call("asking the engine", lambda api: api.version())
+        key = " ".join(
+            [*self._images.values(), version["Version"], version.get("KernelVersion", ""), hardening.digest()]
+        )
+        self._report = preflight.prove(self._engine, tags, quick=preflight.remembered(path, key))
+        preflight.require(self._report)
+        if not self._report.quick:
+            preflight.remember(path, key)
 
     def close(self) -> None:
         """End and remove every container of ours. Twice does no harm."""
@@ -137,6 +153,7 @@ class DockerSandbox:
             "paused": paused or numbers.get("failing"),
             "images": dict(self._images),
             "pool": numbers,
+            "preflight": self._report.plain() if self._report else None,
         }
 
     def _sweep(self) -> None:
@@ -147,6 +164,3 @@ class DockerSandbox:
                 log.warning("sandbox: looking for orphans: %s", why)
             except Exception:  # the thread must live
                 log.exception("sandbox: looking for orphans")
-
-
-__all__ = ["DockerBox", "DockerSandbox"]

@@ -14,8 +14,8 @@ from sandbox.inside import frames
 from sandbox.model import SandboxUnavailable
 
 KNOWN = {
-    "python": frozenset({"is", "run", "seq", "nonce", "image"}),
-    "checker": frozenset({"is", "run", "seq", "nonce", "image", "of", "id", "checks"}),
+    "python": frozenset({"is", "run", "seq", "nonce", "index", "image"}),
+    "checker": frozenset({"is", "run", "seq", "nonce", "index", "image", "of", "id", "checks"}),
 }
 STDERR_KEPT = 8 * 1024
 _PIECE = 256 * 1024
