@@ -1,0 +1,226 @@
+"""Groups that take a course together: opening, dates, joining by code, putting in from a list, extensions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
+
+from app import audit
+from app.accounts.models import User
+from app.catalogue import reading
+from app.catalogue.models import Course
+from app.clock import BAKU, in_baku
+from app.db import db
+from app.errors import Refused
+from app.learning import enrolling
+from app.learning.models import Cohort, Enrolment, Extension, UnitDue
+
+CODE_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another when read from a board
+MOST_ROWS = 500
+
+
+def end_of_day(day: date) -> datetime:
+    """The last second of a day in Baku: what "due on 5 March" means."""
+    return datetime.combine(day, time(23, 59, 59), tzinfo=BAKU)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What an instructor says of a cohort."""
+
+    name: str
+    language: str
+    starts_on: date
+    ends_on: date | None
+    seats: int | None
+
+
+def open_cohort(course: Course, plan: Plan, *, by: User, now: datetime) -> Cohort:
+    """A new cohort with a join code of its own. Raises Refused for impossible dates."""
+    if not course.is_listed:
+        raise Refused(_("Publish the course before opening a cohort of it."))
+    cohort = Cohort(course=course, join_code=_new_code(), created_by=by.id, created_at=now)
+    _apply(cohort, plan)
+    db.session.add(cohort)
+    db.session.flush()
+    audit.record("cohort.opened", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
+    return cohort
+
+
+def change_cohort(cohort: Cohort, plan: Plan, *, by: User, now: datetime) -> None:
+    taken = seats_taken(cohort)
+    if plan.seats is not None and plan.seats < taken:
+        raise Refused(
+            _("%(taken)s learners are in it already; there cannot be fewer seats.", taken=taken), field="seats"
+        )
+    _apply(cohort, plan)
+    audit.record("cohort.changed", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
+
+
+def _apply(cohort: Cohort, plan: Plan) -> None:
+    if plan.ends_on is not None and plan.ends_on < plan.starts_on:
+        raise Refused(_("The end is before the beginning."), field="ends_on")
+    cohort.name, cohort.language = plan.name.strip(), plan.language
+    cohort.starts_on, cohort.ends_on, cohort.seats = plan.starts_on, plan.ends_on, plan.seats
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(CODE_SIGNS) for _sign in range(8))
+
+
+def close_cohort(cohort: Cohort, *, by: User, now: datetime) -> None:
+    """Nobody joins any more; who is in it goes on."""
+    cohort.closed_at = cohort.closed_at or now
+    audit.record("cohort.closed", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
+
+
+def reopen_cohort(cohort: Cohort, *, by: User, now: datetime) -> None:
+    cohort.closed_at = None
+    audit.record("cohort.reopened", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
+
+
+def in_cohort(cohort: Cohort) -> ColumnElement[bool]:
+    """Of enrolments: takes the course in this cohort."""
+    return (Enrolment.cohort_id == cohort.id) & Enrolment.left_at.is_(None)
+
+
+def seats_taken(cohort: Cohort) -> int:
+    return db.session.scalar(select(func.count()).select_from(Enrolment).where(in_cohort(cohort))) or 0
+
+
+def cohort_by_code(code: str) -> Cohort | None:
+    signs = "".join(sign for sign in code.upper() if sign.isalnum())
+    return db.session.scalar(select(Cohort).where(Cohort.join_code == signs).options(joinedload(Cohort.course)))
+
+
+def join(user: User, cohort: Cohort, *, now: datetime) -> Enrolment:
+    """Take the course in this cohort; again is harmless. Raises Refused when it is closed, over or full."""
+    current = enrolling.open_enrolment(user, cohort.course)
+    if current is not None and current.cohort_id == cohort.id:
+        return current
+    if current is not None and current.completed_at is not None:
+        raise Refused(_("You have already finished this course."))
+    if cohort.closed_at is not None:
+        raise Refused(_("This cohort is closed. Ask its instructor."))
+    if cohort.ends_on is not None and cohort.ends_on < in_baku(now).date():
+        raise Refused(_("This cohort has ended. Ask its instructor for the next one."))
+    db.session.scalar(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())  # the last seat is given once
+    if cohort.seats is not None and seats_taken(cohort) >= cohort.seats:
+        raise Refused(_("All %(seats)s seats of this cohort are taken. Ask its instructor.", seats=cohort.seats))
+    return enrolling.enrol(user, cohort.course, cohort=cohort, now=now)
+
+
+def take_out(enrolment: Enrolment, *, by: User, now: datetime) -> None:
+    """The learner goes on alone, with everything done so far, without due dates."""
+    audit.record(
+        "cohort.taken_out",
+        actor_id=by.id,
+        now=now,
+        subject_type="enrolment",
+        subject_id=enrolment.id,
+        cohort_id=enrolment.cohort_id,
+    )
+    enrolment.cohort = None
+
+
+def set_due(cohort: Cohort, days: dict[str, date | None], *, by: User, now: datetime) -> None:
+    """The day each unit is due, to its end in Baku; None: no day. Units not named stay as they are."""
+    rows = {row.unit: row for row in db.session.scalars(select(UnitDue).where(UnitDue.cohort_id == cohort.id))}
+    for unit, day in days.items():
+        row = rows.get(unit)
+        if day is None and row is not None:
+            db.session.delete(row)
+        elif day is not None and row is not None:
+            row.due_at = end_of_day(day)
+        elif day is not None:
+            db.session.add(UnitDue(cohort_id=cohort.id, unit=unit, due_at=end_of_day(day)))
+    audit.record("cohort.due_set", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
+
+
+def extend(enrolment: Enrolment, unit: str, day: date, reason: str, *, by: User, now: datetime) -> Extension:
+    """One learner gets until the end of `day` for one unit. Given again it replaces the former."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Refused(_("Say why; the reason stays with the extension."), field="reason")
+    if reading.load(enrolment.version).unit(unit) is None:
+        raise Refused(_("There is no such unit in this course."), field="unit")
+    if day < in_baku(now).date():
+        raise Refused(_("Give a day that is still to come."), field="day")
+    extension = db.session.scalar(
+        select(Extension).where(Extension.enrolment_id == enrolment.id, Extension.unit == unit)
+    )
+    if extension is None:
+        extension = Extension(enrolment_id=enrolment.id, unit=unit)
+        db.session.add(extension)
+    extension.due_at, extension.reason, extension.given_by, extension.given_at = end_of_day(day), reason, by.id, now
+    audit.record(
+        "extension.given",
+        actor_id=by.id,
+        now=now,
+        subject_type="enrolment",
+        subject_id=enrolment.id,
+        unit=unit,
+        day=str(day),
+        reason=reason,
+    )
+    return extension
+
+
+# ---- putting people in from a list
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One line of a list of learners. `problem` is a sentence; a line with one is left out."""
+
+    line: int
+    name: str
+    email: str
+    problem: str = ""
+
+
+def read_list(text: str) -> list[Listed]:
+    """Name and e-mail a line, parted by comma, semicolon or tab, with or without a heading."""
+    text = text.removeprefix("\ufeff")
+    rows = [
+        (number, [cell.strip() for cell in row])
+        for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=_delimiter(text)), 1)
+    ]
+    rows = [(number, row) for number, row in rows if any(row)]
+    if rows and not any("@" in cell for cell in rows[0][1]):
+        rows = rows[1:]  # the heading
+    if len(rows) > MOST_ROWS:
+        raise Refused(
+            _("A list may have up to %(most)s lines; this one has %(count)s.", most=MOST_ROWS, count=len(rows)),
+            field="list",
+        )
+    seen: set[str] = set()
+    read = []
+    for number, row in rows:
+        email = next((cell for cell in row if "@" in cell), "")
+        name = " ".join(cell for cell in row if cell and "@" not in cell)
+        problem = ""
+        try:
+            email = validate_email(email, check_deliverability=False).normalized.lower()
+        except EmailNotValidError:
+            problem = _("“%(email)s” is not an e-mail address.", email=email or ", ".join(row))
+        if not problem and not name:
+            problem = _("The name is missing.")
+        if not problem and email in seen:
+            problem = _("This address stands in the list twice.")
+        seen.add(email)
+        read.append(Listed(line=number, name=name[:200], email=email, problem=problem))
+    return read
+
+
+def _delimiter(text: str) -> str:
+    head = text.partition("\n")[0]
+    return max(",;\t", key=head.count)
