@@ -113,7 +113,7 @@ def _main(table: Table, kind: str, files: tuple[str, ...]) -> str:
 
 def _limits(table: Table, notebook: bool) -> Limits:
     limits = table.table("limits")
-    seconds = limits.number("seconds", 10 if notebook else 2, least=0.1, most=60)
+    seconds = limits.number("seconds", 10 if notebook else 2, least=0.1, most=30)
     size = limits.choice("memory", [size.value for size in Size], "medium" if notebook else "small")
     if notebook and size == Size.SMALL:
         limits.complain("memory", "a notebook does not fit into it", 'write "medium" or "large"')
