@@ -1,7 +1,7 @@
 """A learner's notebook, rebuilt from the author's: of theirs only source text is taken, damage is tolerated.
 
-Locked cells are always the author's. An answer cell is found by the mark we gave it, by its id, or, where an editor lost
-both, by its place between the locked cells. Code cells the learner added are kept behind the cell they followed.
+Locked cells are always the author's. An answer cell is found by the mark we gave it, by its id, or, where an editor
+lost both, by its place between the locked cells. Code cells the learner added are kept behind the cell they followed.
 """
 
 from __future__ import annotations
