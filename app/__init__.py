@@ -14,6 +14,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     web.configure(app, settings)
     db.init_app(app)
+    if settings.env != "production":
+        with app.app_context():
+            db.guard_reads(db.db.engine)
     register_models()
     register_pages(app)
     return app

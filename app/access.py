@@ -15,9 +15,8 @@ from flask_login import current_user
 
 from app.accounts.models import Role
 from app.accounts.permissions import roles
-from app.db import db
 from app.error_pages import held, is_fragment, wants_json
-from app.web import begins_itself, is_writing, log
+from app.web import is_writing, log
 
 
 class Audience(StrEnum):
@@ -71,10 +70,7 @@ def check() -> ResponseReturnValue | None:
         abort(404)
     if request.endpoint == "static":
         return None
-    turned_away = _turn_away(audience)
-    if is_writing() and begins_itself():
-        db.session.rollback()  # the view begins its own transaction, after its slow work
-    return turned_away
+    return _turn_away(audience)
 
 
 def _turn_away(audience: Audience) -> ResponseReturnValue | None:

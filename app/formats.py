@@ -97,7 +97,12 @@ def _language() -> str:
     return str(get_locale() or "en")
 
 
+def from_iso(text: str) -> datetime:
+    """A moment that travelled as text (the parameters of a notice)."""
+    return datetime.fromisoformat(text)
+
+
 def init_app(app: Flask) -> None:
-    for function in (moment, moment_text, day, ago, days_left, number, points, percent, initials):
+    for function in (moment, moment_text, day, ago, days_left, number, points, percent, initials, from_iso):
         app.add_template_filter(function)
     app.add_template_filter(size, "bytes")

@@ -21,8 +21,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import event, text
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import db, formats, keys
@@ -64,6 +63,7 @@ def configure(app: Flask, settings: Settings) -> None:
         RATELIMIT_HEADERS_ENABLED=False,
         BABEL_DEFAULT_LOCALE="az",
         CENTRE_NAME=settings.centre_name,
+        CONTACT_EMAIL=settings.contact_email,
         BABEL_DEFAULT_TIMEZONE=TIME_ZONE,
         BABEL_TRANSLATION_DIRECTORIES=";".join(f"translations/{area}" for area in catalogs.AREAS),
     )
@@ -83,12 +83,17 @@ def configure(app: Flask, settings: Settings) -> None:
     app.before_request(_begin)
     app.after_request(_headers)
     app.after_request(_log)
-    if settings.env != "production":
-        _guard_reads()
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
     app.jinja_env.globals.update(
-        asset=asset, csp_nonce=csp_nonce, strips=strips, LANGUAGES=LANGUAGE_NAMES, language=language, has_page=has_page
+        asset=asset,
+        csp_nonce=csp_nonce,
+        strips=strips,
+        LANGUAGES=LANGUAGE_NAMES,
+        language=language,
+        has_page=has_page,
+        absolute=absolute,
+        link=link,
     )
 
 
@@ -106,11 +111,17 @@ def blobs() -> Blobs:
 def own_transaction(view: View) -> View:
     """For a view with slow work (hashing, rendering, storing a blob) before its first write.
 
-    Other POSTs begin IMMEDIATE, holding SQLite's one write lock from the start. This one starts outside any
-    transaction: it does the slow work, then calls `db.begin_immediate()`, then writes.
+    Other POSTs take SQLite's one write lock with their first statement. This one only reads, until it says
+    `begin_writing()`.
     """
     view.own_transaction = True  # type: ignore[attr-defined]
     return view
+
+
+def begin_writing() -> None:
+    """End what was read; the next statement begins a transaction that may write."""
+    db.db.session.rollback()
+    db.begin_reading(False)
 
 
 def is_writing() -> bool:
@@ -122,31 +133,12 @@ def begins_itself() -> bool:
     return getattr(view, "own_transaction", False)
 
 
-def _refuse_writing_reads(session: Session, *_rest: object) -> None:
-    """Outside production a GET that writes is an error: on SQLite it would fail at random with "locked"."""
-    if has_request_context() and not is_writing():
-        if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
-            raise AssertionError(f"{request.method} {request.endpoint} writes")
-
-
-def _refuse_writing_statements(state: ORMExecuteState) -> None:
-    if (state.is_insert or state.is_update or state.is_delete) and has_request_context() and not is_writing():
-        raise AssertionError(f"{request.method} {request.endpoint} writes")
-
-
-def _guard_reads() -> None:
-    if not event.contains(db.db.session, "before_flush", _refuse_writing_reads):
-        event.listen(db.db.session, "before_flush", _refuse_writing_reads)
-        event.listen(db.db.session, "do_orm_execute", _refuse_writing_statements)
-
-
 # ---- one request
 
 
 def _begin() -> None:
     g.began = time.perf_counter()
-    if is_writing() and request.endpoint and not begins_itself():
-        db.begin_immediate()
+    db.begin_reading(not is_writing() or begins_itself())
 
 
 def csp_nonce() -> str:
@@ -246,6 +238,13 @@ def has_page(endpoint: str) -> bool:
 def absolute(path: str) -> str:
     """How the world reaches `path`: for mails and QR codes."""
     return settings().public_url.rstrip("/") + path
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """The full address of a page, also where nothing is being requested (the worker writes mails)."""
+    parts = urlsplit(settings().public_url)
+    adapter = current_app.url_map.bind(parts.netloc, parts.path.rstrip("/") or None, url_scheme=parts.scheme)
+    return adapter.build(endpoint, values, force_external=True)
 
 
 # ---- pieces of pages

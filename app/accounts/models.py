@@ -124,6 +124,7 @@ class LoginSession(Model):
 
 class TokenPurpose(StrEnum):
     CONFIRM_EMAIL = "confirm_email"
+    CHANGE_EMAIL = "change_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105
     INVITATION = "invitation"
     ONE_TIME_CODE = "one_time_code"

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-22 03:53:40.973643
+Create Date: 2026-11-22 04:11:00.900769
 
 """
 from alembic import op

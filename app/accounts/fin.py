@@ -1,0 +1,97 @@
+"""The FIN, the seven signs on an identity card: checked, encrypted, found by a keyed hash.
+
+A FIN that staff or an identity provider has not confirmed identifies nobody, blocks nobody and links nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import string
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask_babel import gettext
+
+from app import keys
+from app.accounts.models import User
+from app.errors import Refused
+
+LENGTH = 7
+ALPHABET = frozenset("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ")
+TO_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)  # not upper(): "ı" would become "I"
+LOOK_ALIKES = dict(zip("АВСЕНКМОРТХУЅІЈЗавсеорхуѕіјкмнт", "ABCEHKMOPTXYSIJ3ABCEOPXYSIJKMHT", strict=True))
+
+
+def normalise(text: str) -> str:
+    """The FIN as it is stored: upper case, without blanks. Raises Refused (field "fin") naming the sign that is wrong."""
+    fin = "".join(text.split()).translate(TO_UPPER)
+    for place, sign in enumerate(fin, start=1):
+        if sign in ALPHABET:
+            continue
+        if sign in LOOK_ALIKES:
+            message = gettext(
+                "Sign %(place)s, “%(sign)s”, is a Cyrillic letter that only looks like the Latin %(latin)s. "
+                "Switch the keyboard to Latin letters and type it again.",
+                place=place,
+                sign=sign,
+                latin=LOOK_ALIKES[sign],
+            )
+        elif sign in "IO":
+            message = gettext(
+                "Sign %(place)s is the letter %(sign)s, which no FIN has. It is the digit %(digit)s.",
+                place=place,
+                sign=sign,
+                digit={"I": 1, "O": 0}[sign],
+            )
+        else:
+            message = gettext(
+                "Sign %(place)s, “%(sign)s”, cannot be in a FIN: it has the digits 0–9 and Latin letters.",
+                place=place,
+                sign=sign,
+            )
+        raise Refused(message, field="fin")
+    if len(fin) != LENGTH:
+        raise Refused(
+            gettext("A FIN has 7 signs, this one has %(count)s. It is on the front of the identity card.", count=len(fin)),
+            field="fin",
+        )
+    return fin
+
+
+def lookup(fin: str, data_folder: Path) -> str:
+    """A keyed hash, to find a FIN without reading any. 35 bits of FIN would be guessed from a plain one."""
+    return hmac.new(keys.key(data_folder, "fin-lookup"), fin.encode(), hashlib.sha256).hexdigest()
+
+
+def keep(user: User, fin: str, data_folder: Path) -> None:
+    """Write the FIN (normalised) into the row of `user`, who has an id; it is not confirmed by this."""
+    nonce = secrets.token_bytes(12)
+    sealed = AESGCM(keys.key(data_folder, "fin-encryption")).encrypt(nonce, fin.encode(), _bound_to(user))
+    user.fin_encrypted = nonce + sealed
+    user.fin_lookup = lookup(fin, data_folder)
+    user.fin_confirmed_at = None
+
+
+def forget(user: User) -> None:
+    user.fin_encrypted = user.fin_lookup = user.fin_confirmed_at = None
+
+
+def reveal(user: User, data_folder: Path) -> str | None:
+    """The FIN itself. Raises InvalidTag when the bytes are not of this row and this key."""
+    if user.fin_encrypted is None:
+        return None
+    nonce, sealed = user.fin_encrypted[:12], user.fin_encrypted[12:]
+    return AESGCM(keys.key(data_folder, "fin-encryption")).decrypt(nonce, sealed, _bound_to(user)).decode()
+
+
+def masked(user: User, data_folder: Path) -> str:
+    """ "5AB****", or "" when there is none."""
+    fin = reveal(user, data_folder)
+    return f"{fin[:3]}****" if fin else ""
+
+
+def _bound_to(user: User) -> bytes:
+    """The ciphertext opens only in the row it was made for."""
+    return f"fin of user {user.id}".encode()

@@ -1,0 +1,46 @@
+"""Telling somebody something: a row in the outbox, in the transaction of the fact itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.db import db
+from app.notices.models import Notice
+
+
+def tell(
+    recipient_id: int | None,
+    address: str | None,
+    language: str,
+    kind: str,
+    params: dict[str, Any],
+    *,
+    key: str,
+    now: datetime,
+) -> Notice:
+    """Write the notice `kind` (templates/notices/<kind>.txt, filled with `params`) to be delivered by the worker.
+
+    `recipient_id` None keeps it out of the inbox on the site; `address` None keeps it off the mail. `key` names the fact:
+    telling it again changes nothing. A secret belongs in `params["token"]`: it is removed once the mail has been sent.
+    """
+    known = db.session.scalar(select(Notice).where(Notice.idempotency_key == key))
+    if known is not None:
+        return known
+    notice = Notice(
+        idempotency_key=key,
+        recipient_id=recipient_id,
+        address=address,
+        language=language,
+        kind=kind,
+        params=params,
+        created_at=now,
+        not_before=now,
+        sent_at=None if address else now,
+        failures=0,
+    )
+    db.session.add(notice)
+    db.session.flush()
+    return notice
