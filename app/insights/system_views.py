@@ -1,0 +1,103 @@
+"""For administrators: the queue and the sandbox as the workers last reported them, and the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from flask import Blueprint, render_template, request
+from sqlalchemy import func, select
+
+from app.accounts.models import User
+from app.audit import AuditEvent
+from app.clock import utc_now
+from app.db import db
+from app.grading.models import Purpose, State, Submission, WorkerState
+
+bp = Blueprint("system", __name__, url_prefix="/staff")
+SILENT = timedelta(seconds=20)
+PAGE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """How many are in each state now, and how long the oldest has waited."""
+
+    waiting: int
+    running: int
+    quarantined: int
+    oldest_at: datetime | None
+    graded_today: int
+
+
+def queue(now: datetime) -> Queue:
+    counts = dict(
+        db.session.execute(
+            select(Submission.state, func.count())
+            .where(Submission.state.in_([State.QUEUED, State.RUNNING, State.QUARANTINED]))
+            .group_by(Submission.state)
+        ).all()
+    )
+    oldest = db.session.scalar(select(func.min(Submission.submitted_at)).where(Submission.state == State.QUEUED))
+    graded = db.session.scalar(
+        select(func.count())
+        .select_from(Submission)
+        .where(Submission.state == State.GRADED, Submission.submitted_at > now - timedelta(days=1))
+    )
+    return Queue(
+        waiting=counts.get(State.QUEUED, 0),
+        running=counts.get(State.RUNNING, 0),
+        quarantined=counts.get(State.QUARANTINED, 0),
+        oldest_at=oldest,
+        graded_today=graded or 0,
+    )
+
+
+@bp.get("/system")
+def health() -> str:
+    now = utc_now()
+    workers = db.session.scalars(select(WorkerState).order_by(WorkerState.beat_at.desc()).limit(20)).all()
+    set_aside = db.session.scalars(
+        select(Submission).where(Submission.state == State.QUARANTINED).order_by(Submission.id.desc()).limit(50)
+    ).all()
+    return render_template(
+        "insights/system.html",
+        queue=queue(now),
+        workers=[(worker, now - worker.beat_at > SILENT) for worker in workers],
+        set_aside=set_aside,
+        now=now,
+        PROOF=Purpose.PROOF,
+    )
+
+
+@bp.get("/audit")
+def log() -> str:
+    """The latest first; narrowed by act and by person."""
+    act, who = request.args.get("act", "")[:60], request.args.get("who", type=int)
+    page = max(1, request.args.get("page", 1, type=int))
+    query = select(AuditEvent)
+    if act:
+        query = query.where(AuditEvent.act == act)
+    if who:
+        query = query.where(AuditEvent.actor_id == who)
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    events = db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(PAGE).offset((page - 1) * PAGE)).all()
+    acts = db.session.scalars(select(AuditEvent.act).distinct().order_by(AuditEvent.act)).all()
+    return render_template(
+        "insights/audit.html",
+        events=events,
+        names=names_of([event.actor_id for event in events]),
+        acts=acts,
+        act=act,
+        who=who,
+        page=page,
+        pages=ceil(total / PAGE),
+        total=total,
+    )
+
+
+def names_of(ids: Sequence[int | None]) -> dict[int, str]:
+    wanted = {id for id in ids if id is not None}
+    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(wanted))).tuples().all())
