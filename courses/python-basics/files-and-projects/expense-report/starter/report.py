@@ -1,0 +1,5 @@
+import csv
+import sys
+
+source = sys.argv[1]
+target = sys.argv[2]

@@ -1,0 +1,6 @@
+def to_amount(text):
+    ...
+
+
+def total(texts):
+    ...
