@@ -39,15 +39,19 @@ class DockerSandbox:
         commands: dict[str, list[str]] | None = None,
         threads: int | None = None,
         proved: bool = True,
+        recipe: building.Recipe | None = None,
     ) -> None:
-        """`data`: the folder where a passed preflight is remembered. `commands` replace the images' PID 1, and
-        `proved=False` leaves the preflight out (tests)."""
+        """`data`: the folder where a passed preflight is remembered.
+
+        For tests: `commands` replace the images' PID 1, `proved=False` leaves the preflight out, `recipe` names images.
+        """
         self._data = data
         self._engine = engine or Engine()
         self._targets = {Shape(image="python", mode=mode, size=size): many for (mode, size), many in pool.items()}
         if checkers:
             self._targets[CHECKER] = 1
         self._checkers, self._commands, self._threads, self._proved = checkers, commands, threads, proved
+        self._recipe = recipe
         self._report: preflight.Report | None = None
         self._pool: Pool | None = None
         self._image: dict[str, str] = {}
@@ -56,9 +60,11 @@ class DockerSandbox:
         self._reaper: threading.Thread | None = None
 
     def start(self) -> None:
-        """Look for the images, remove orphans, begin to fill the pool. Raises SandboxUnavailable; may be tried
-        again."""
-        wanted = building.recipe()
+        """Look for the images, remove orphans, prove the protections, begin to fill the pool.
+
+        Takes 3 s the first time and a second later. Raises SandboxUnavailable; may be tried again.
+        """
+        wanted = self._recipe or building.recipe()
         tags = {"python": wanted.python, "checker": wanted.checker}
         for image, tag in tags.items():
             found = building.image_id(self._engine, tag)

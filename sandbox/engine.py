@@ -12,6 +12,7 @@ from typing import TypeVar
 import docker
 import docker.errors
 import requests.exceptions
+from docker.transport import UnixHTTPAdapter
 
 from sandbox.model import SandboxUnavailable
 
@@ -60,9 +61,13 @@ class Engine:
     def _client(self, seconds: float) -> docker.APIClient:
         client: docker.APIClient | None = getattr(self._own, "client", None)
         if client is None:
-            client = self._own.client = docker.APIClient(
-                base_url=self.url, version="auto", timeout=math.ceil(min(seconds, self.seconds))
-            )
+            first = math.ceil(min(seconds, self.seconds))
+            client = docker.APIClient(base_url=self.url, version="auto", timeout=first)
+            if self.url.startswith("unix://"):
+                # docker-py keeps a connection open for each of the last 25 addresses it asked; ours name containers.
+                socket = self.url.replace("unix://", "http+unix://")
+                client.mount("http+docker://", UnixHTTPAdapter(socket, first, pool_connections=1))
+            self._own.client = client
         client.timeout = math.ceil(seconds)
         return client
 
