@@ -103,7 +103,7 @@ class ProcessBox:
                     ended = Ending.TAMPERED
                 if not data:
                     ended = Ending.CRASHED
-            elif self._cpu() - spent > cpu_seconds or time.monotonic() - began > wall_seconds:
+            elif self._cpu(deep=True) - spent > cpu_seconds or time.monotonic() - began > wall_seconds:
                 ended = Ending.TIMED_OUT
         wall = time.monotonic() - began
         if ended is not None:
@@ -124,11 +124,11 @@ class ProcessBox:
         except psutil.NoSuchProcess:
             return []
 
-    def _cpu(self) -> float:
-        """Seconds of the process, its children and those it has already waited for."""
+    def _cpu(self, *, deep: bool = False) -> float:
+        """Seconds of the process and those it has waited for; `deep`: and of its living children."""
         total = 0.0
         with contextlib.suppress(psutil.NoSuchProcess):
-            for process in [psutil.Process(self._process.pid), *self._family()]:
+            for process in [psutil.Process(self._process.pid), *(self._family() if deep else [])]:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     total += sum(process.cpu_times()[:4])
         return total

@@ -1,8 +1,7 @@
-"""The folder a learner's code works in: filled, emptied and read without following anything the code left in it."""
+"""The folder a learner's code works in: filled, and read without following anything the code left in it."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import stat
@@ -23,29 +22,6 @@ def fill(folder: str, files: dict[str, bytes]) -> None:
         fd = os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
         with open(fd, "wb") as file:
             file.write(data)
-
-
-def empty(folder: str) -> None:
-    """Remove all that is in the folder. Folders inside folders are moved up first: no depth can exhaust the stack."""
-    moved = 0
-    for _ in range(10_000):
-        entries = list(os.scandir(folder))
-        if not entries:
-            return
-        for entry in entries:
-            if not entry.is_dir(follow_symlinks=False):
-                os.unlink(entry.path)
-                continue
-            os.chmod(entry.path, 0o700)
-            for inner in list(os.scandir(entry.path)):
-                if inner.is_dir(follow_symlinks=False):
-                    moved += 1
-                    with contextlib.suppress(OSError):  # a folder that may not be moved until its mode is mended
-                        os.chmod(inner.path, 0o700)
-                    os.rename(inner.path, f"{folder}/.moved-{os.getpid()}-{moved}")
-                else:
-                    os.unlink(inner.path)
-            os.rmdir(entry.path)
 
 
 def read_back(folder: str, names: list[str]) -> dict[str, bytes]:

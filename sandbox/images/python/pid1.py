@@ -21,6 +21,8 @@ import figures  # noqa: E402
 import folder  # noqa: E402
 import process  # noqa: E402
 from inside import frames, tables  # noqa: E402, F401 - tables: found later without our folder on the path
+from inside.reaping import guard_self  # noqa: E402
+from inside.wire import Wire  # noqa: E402
 
 BEGIN = frozenset({"do", "run", "mode", "files", "main", "limits", "preload"})
 KNOWN = BEGIN | {"seq", "nonce", "index"}
@@ -30,8 +32,8 @@ PRELOAD = {"numpy": ["numpy"], "pandas": ["numpy", "pandas"], "matplotlib": ["nu
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    process.guard_self()
-    wire = Wire()
+    guard_self()
+    wire = Wire(known=KNOWN)
     box = os.path.realpath(os.environ.get("HOME", "/box"))
     notebook = sys.argv[1:] == ["notebook"]
     if notebook:
@@ -50,35 +52,6 @@ def main() -> None:
         driver.serve(wire, run)
     else:
         serve(wire, run)
-
-
-class Wire:
-    """The container's stdin and stdout, moved out of reach of what is started later."""
-
-    def __init__(self) -> None:
-        self.source, self.target = (os.dup(fd) for fd in (0, 1))
-        null = os.open("/dev/null", os.O_RDWR)
-        os.dup2(null, 0)
-        os.dup2(null, 1)
-        os.close(null)
-
-    def read(self) -> frames.Frame:
-        """The next frame. Ends the process when there is none, or when it is none of ours."""
-        found = frames.read(lambda size: os.read(self.source, size), known=KNOWN)
-        if found is None or found[0].get("do") == "bye":
-            self.wait() if found is not None else None
-            os._exit(0)
-        return found
-
-    def wait(self) -> None:
-        """Stay until the host has read what this cost, and closes."""
-        while os.read(self.source, 65536):
-            pass
-
-    def write(self, header: dict[str, Any], body: bytes = b"") -> None:
-        data = memoryview(frames.encode(header, body, most=frames.MOST_OUT))
-        while data:
-            data = data[os.write(self.target, data) :]
 
 
 class Run:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import atexit
 import base64
 import contextlib
-import ctypes
-import gc
 import glob
 import json
 import os
 import select
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -19,32 +16,15 @@ from typing import Any
 
 import folder
 from inside import codec, frames
+from inside.reaping import empty, is_init, settle, sweep
 
 MOST_PRINTED = 8 * frames.MIB  # more than this ends the question
 MOST_REPLY = frames.MOST_OUT - 64 * 1024
 SCRATCH = ("/tmp", "/dev/shm")  # noqa: S108 - tmpfs of the container
 FONTS = "/opt/matplotlib/fontlist-*.json"
-PR_SET_DUMPABLE = 4
 EMPTY: dict[str, Any] = {"ended": "crashed", "value": None, "error": None, "exit": None, "plots": []}
 
 Work = Callable[[Callable[[], None]], tuple[dict[str, Any], int]]
-
-
-def is_init() -> bool:
-    """Whether all other processes here are ours to kill: only in a container."""
-    return os.getpid() == 1
-
-
-def guard_self() -> None:
-    """Let no child look into PID 1, and the kernel choose a child when memory ends."""
-    if is_init():
-        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)
-        _adjust_oom("0")
-
-
-def _adjust_oom(score: str) -> None:
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-        file.write(score)
 
 
 def prepare_scratch() -> None:
@@ -60,11 +40,11 @@ def prepare_scratch() -> None:
 
 def empty_scratch(box: str) -> None:
     """Leave nothing of the question before."""
-    folder.empty(box)
+    empty(box)
     if is_init():
         for path in SCRATCH:
             with contextlib.suppress(FileNotFoundError):
-                folder.empty(path)
+                empty(path)
         prepare_scratch()
 
 
@@ -189,25 +169,6 @@ class Heard:
         return self._texts[name].decode("utf-8", "backslashreplace")
 
 
-def sweep(pid: int) -> int:
-    """Kill the child and all it started; gives the child's wait status."""
-    status = 0
-    if not is_init():
-        for kill in (os.killpg, os.kill):
-            with contextlib.suppress(ProcessLookupError):
-                kill(pid, signal.SIGKILL)
-        return os.waitpid(pid, 0)[1]
-    while True:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGKILL)
-        try:
-            ended, found = os.waitpid(-1, 0)
-        except ChildProcessError:
-            return status
-        if ended == pid:
-            status = found
-
-
 def _child(
     work: Work, question: dict[str, Any], pipes: dict[str, tuple[int, int]], keep: tuple[int, ...], *, program: bool
 ) -> None:
@@ -237,16 +198,6 @@ def _child(
         _send(pipes["reply"][1], EMPTY | found)
     finally:
         os._exit(code)
-
-
-def settle() -> None:
-    """Become an ordinary process: killable first, with the usual signals, in a session of its own."""
-    if os.getppid() == 1:
-        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1)
-        _adjust_oom("1000")
-    os.setsid()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    gc.enable()
 
 
 def fresh_streams() -> None:
