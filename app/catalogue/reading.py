@@ -50,3 +50,7 @@ def version_by_digest(digest: str, slug: str) -> CourseVersion | None:
         .join(Course, Course.id == CourseVersion.course_id)
         .where(CourseVersion.digest == digest, Course.slug == slug)
     )
+
+
+def version_by_id(version_id: int) -> CourseVersion | None:
+    return db.session.get(CourseVersion, version_id)

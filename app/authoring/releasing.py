@@ -1,0 +1,70 @@
+"""A proved draft is published; a course is withdrawn and offered again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import update
+
+from app import audit
+from app.accounts.models import User
+from app.authoring import checking
+from app.catalogue import publishing, reading
+from app.catalogue.models import Course, CourseVersion
+from app.db import db
+from app.errors import Refused
+from app.learning.models import Enrolment
+from graders.course import model as content
+
+
+def publish(version: CourseVersion, *, by: User, now: datetime) -> int:
+    """Make `version` the one learners take; return how many who are in the course moved to it.
+
+    Learners move when the items and their points are the same (texts, hints, checks may differ); otherwise they finish
+    what they began. Raises Refused for a version that is not proved.
+    """
+    course = version.course
+    if course.published_id == version.id:
+        raise Refused(_("This version is already published."))
+    if version.published_at is None and not checking.is_proved(version):
+        raise Refused(_("Only a version whose check passed can be published. Check it first."))
+    former = course.published
+    loaded = reading.load(version)
+    publishing.publish(version, loaded, now=now)
+    audit.record(
+        "course.published",
+        actor_id=by.id,
+        now=now,
+        subject_type="course",
+        subject_id=course.slug,
+        digest=version.digest[:12],
+    )
+    if former is None or not same_shape(reading.load(former), loaded):
+        return 0
+    moved = db.session.execute(
+        update(Enrolment)
+        .where(Enrolment.version_id == former.id, Enrolment.left_at.is_(None), Enrolment.completed_at.is_(None))
+        .values(version_id=version.id)
+    )
+    return int(moved.rowcount)  # type: ignore[attr-defined]
+
+
+def same_shape(before: content.Course, after: content.Course) -> bool:
+    """The same items with the same points count towards the same finish."""
+
+    def shape(course: content.Course) -> tuple[object, ...]:
+        items = tuple((item.key, item.kind, item.max_points, item.pass_share) for _unit, item in course.items())
+        return items, course.finish.items, course.finish.score
+
+    return shape(before) == shape(after)
+
+
+def withdraw(course: Course, *, by: User, now: datetime) -> None:
+    publishing.withdraw(course, now=now)
+    audit.record("course.withdrawn", actor_id=by.id, now=now, subject_type="course", subject_id=course.slug)
+
+
+def offer_again(course: Course, *, by: User, now: datetime) -> None:
+    publishing.offer_again(course)
+    audit.record("course.offered_again", actor_id=by.id, now=now, subject_type="course", subject_id=course.slug)
