@@ -36,14 +36,26 @@ def register_models() -> None:
 
 def register_pages(site: Flask) -> None:
     """Every domain's pages, in rank order from the bottom; then who may open them and what is shown when they fail."""
-    from app import access, error_pages
+    from app import access, cli, error_pages
     from app.accounts import login
     from app.accounts import views as accounts
+    from app.authoring import views as authoring
+    from app.catalogue import views as catalogue
+    from app.credentials import views as credentials
     from app.home import views as home
+    from app.insights import manager_views as organisations
+    from app.insights import system_views as system
+    from app.learning import joining_views as joining
+    from app.learning import staff_views as teaching
+    from app.learning import views as learning
     from app.notices import views as notices
 
     login.init_app(site)
     error_pages.init_app(site)
-    for domain in (notices, accounts, home):
+    for domain in (
+        *(notices, accounts, catalogue, learning, joining, teaching),
+        *(credentials, authoring, organisations, system, home),
+    ):
         site.register_blueprint(domain.pages)
     access.init_app(site)
+    cli.init_app(site)

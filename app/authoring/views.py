@@ -26,10 +26,10 @@ from graders.course import model as content
 from graders.course.errors import ContentError, CourseErrors
 from graders.uploads import Refusal
 
-bp = Blueprint("authoring", __name__, url_prefix="/authoring")
+pages = Blueprint("authoring", __name__, url_prefix="/authoring")
 
 
-@bp.url_value_preprocessor
+@pages.url_value_preprocessor
 def allow_large_upload(endpoint: str | None, _values: dict[str, object] | None) -> None:
     """A course may be larger than anything else that is sent; said before the form is read."""
     if endpoint == "authoring.upload":
@@ -42,7 +42,7 @@ class CourseCard:
     drafts: int
 
 
-@bp.get("/")
+@pages.get("/")
 def overview() -> str:
     slugs = taught_courses(current_user)
     query = select(Course).order_by(Course.slug)
@@ -51,7 +51,7 @@ def overview() -> str:
     return render_template("authoring/overview.html", courses=db.session.scalars(query).all())
 
 
-@bp.route("/upload", methods=["GET", "POST"])
+@pages.route("/upload", methods=["GET", "POST"])
 def upload() -> str | Response:
     refused, errors = "", tuple[ContentError, ...]()
     if request.method == "POST":
@@ -82,7 +82,7 @@ def upload() -> str | Response:
     return page
 
 
-@bp.get("/courses/<slug>")
+@pages.get("/courses/<slug>")
 def course(slug: str) -> str:
     row = taught_or_404(slug)
     versions = db.session.scalars(
@@ -97,7 +97,7 @@ def course(slug: str) -> str:
     return render_template("authoring/course.html", row=row, versions=versions)
 
 
-@bp.get("/versions/<int:version_id>")
+@pages.get("/versions/<int:version_id>")
 def version(version_id: int) -> str:
     """The report of a version's check, refreshed by itself while it waits or runs."""
     found = version_or_404(version_id)
@@ -111,7 +111,7 @@ def version(version_id: int) -> str:
     )
 
 
-@bp.post("/versions/<int:version_id>/check")
+@pages.post("/versions/<int:version_id>/check")
 def check(version_id: int) -> Response:
     found = version_or_404(version_id)
     checking.request_proof(found, by=current_user, now=utc_now())
@@ -120,7 +120,7 @@ def check(version_id: int) -> Response:
     return redirect(url_for("authoring.version", version_id=found.id))
 
 
-@bp.post("/versions/<int:version_id>/publish")
+@pages.post("/versions/<int:version_id>/publish")
 def publish(version_id: int) -> Response:
     found = version_or_404(version_id)
     moved = releasing.publish(found, by=current_user, now=utc_now())
@@ -129,7 +129,7 @@ def publish(version_id: int) -> Response:
     return redirect(url_for("authoring.course", slug=found.course.slug))
 
 
-@bp.post("/courses/<slug>/offered")
+@pages.post("/courses/<slug>/offered")
 def set_offered(slug: str) -> Response:
     row = taught_or_404(slug)
     act = releasing.offer_again if request.form.get("offered") == "1" else releasing.withdraw
@@ -142,13 +142,13 @@ def set_offered(slug: str) -> Response:
 # ---- walking through a version as a learner; quizzes and exercises are grading's pages
 
 
-@bp.get("/versions/<int:version_id>/walk")
+@pages.get("/versions/<int:version_id>/walk")
 def walk(version_id: int) -> str:
     found = version_or_404(version_id)
     return render_template("authoring/walk.html", version=found, course=reading.load(found))
 
 
-@bp.get("/versions/<int:version_id>/walk/<unit>/<item>")
+@pages.get("/versions/<int:version_id>/walk/<unit>/<item>")
 def walk_lesson(version_id: int, unit: str, item: str) -> str:
     found = version_or_404(version_id)
     course = reading.load(found)
@@ -167,7 +167,7 @@ def walk_lesson(version_id: int, unit: str, item: str) -> str:
     )
 
 
-@bp.app_template_global()
+@pages.app_template_global()
 def walk_url(version: CourseVersion, item: content.Item) -> str:
     endpoint = "authoring.walk_lesson" if isinstance(item, content.Lesson) else "grading.item"
     return url_for(endpoint, version_id=version.id, unit=item.unit_id, item=item.id)

@@ -12,7 +12,7 @@ from app.catalogue.models import Course
 from app.web import language
 from graders.course import model as content
 
-bp = Blueprint("catalogue", __name__)
+pages = Blueprint("catalogue", __name__)
 
 TRACKS = {
     "programming": lazy_gettext("Programming"),
@@ -34,7 +34,7 @@ AUDIENCES = {
 }
 
 
-@bp.record_once
+@pages.record_once
 def name_words(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(TRACKS=TRACKS, LEVELS=LEVELS, AUDIENCES=AUDIENCES)
 
@@ -48,27 +48,27 @@ PICTURES = {
 }
 
 
-@bp.app_template_filter()
+@pages.app_template_filter()
 def in_language(texts: dict[str, str]) -> str:
     """A text of a course's row in the reader's language, or in whatever there is."""
     return content.Texts(texts, "az").get(language())
 
 
-@bp.get("/courses")
+@pages.get("/courses")
 def courses() -> str:
     chosen = {name: request.args.get(name) or None for name in ("track", "level", "audience")}
     listed = reading.listed_courses(**chosen)
     return render_template("catalogue/courses.html", courses=listed, chosen=chosen)
 
 
-@bp.get("/courses/<slug>")
+@pages.get("/courses/<slug>")
 def course(slug: str) -> str:
     row = listed_or_404(slug)
     assert row.published is not None
     return render_template("catalogue/course.html", row=row, course=reading.load(row.published))
 
 
-@bp.get("/search")
+@pages.get("/search")
 def find() -> str | BaseResponse:
     words = request.args.get("q", "").strip()[:200]
     if not words:
@@ -76,7 +76,7 @@ def find() -> str | BaseResponse:
     return render_template("catalogue/search.html", words=words, found=search.find(words, language()))
 
 
-@bp.get("/course-files/<digest>/<slug>/<path:name>")
+@pages.get("/course-files/<digest>/<slug>/<path:name>")
 def picture(digest: str, slug: str, name: str) -> Response:
     """A picture that a text of this version names, or its cover; nothing else of a course's folder is served.
 
@@ -94,12 +94,12 @@ def picture(digest: str, slug: str, name: str) -> Response:
     return response
 
 
-@bp.app_template_global()
+@pages.app_template_global()
 def picture_url(course: content.Course, name: str) -> str:
     return url_for("catalogue.picture", digest=course.digest, slug=course.id, name=name)
 
 
-@bp.app_template_global()
+@pages.app_template_global()
 def cover_url(row: Course) -> str | None:
     """The cover of a listed course, if it has one."""
     if row.published is None:

@@ -16,20 +16,20 @@ from app.errors import Refused
 from app.web import language, settings
 from graders.course.model import LANGUAGES, Texts
 
-bp = Blueprint("credentials", __name__)
+pages = Blueprint("credentials", __name__)
 
 
-@bp.app_template_global()
+@pages.app_template_global()
 def certificate_standing(certificate: Certificate) -> str:
     return issuing.standing_of(certificate, now=utc_now()).value
 
 
-@bp.app_template_filter("certificate_title")
+@pages.app_template_filter("certificate_title")
 def title_in_language(certificate: Certificate) -> str:
     return Texts(certificate.titles, "az").get(language())
 
 
-@bp.get("/certificates")
+@pages.get("/certificates")
 def mine() -> str:
     return render_template(
         "credentials/mine.html",
@@ -38,7 +38,7 @@ def mine() -> str:
     )
 
 
-@bp.post("/certificates/name")
+@pages.post("/certificates/name")
 def confirm_name() -> str | BaseResponse:
     name = request.form.get("name", "")
     try:
@@ -58,7 +58,7 @@ def confirm_name() -> str | BaseResponse:
     return redirect(url_for("credentials.mine"))
 
 
-@bp.get("/certificates/<code>")
+@pages.get("/certificates/<code>")
 def certificate(code: str) -> str:
     found = own_or_404(code)
     return render_template(
@@ -66,7 +66,7 @@ def certificate(code: str) -> str:
     )
 
 
-@bp.get("/certificates/<code>.pdf")
+@pages.get("/certificates/<code>.pdf")
 def download(code: str) -> Response:
     found = own_or_404(code)
     language = request.args.get("language", "")
@@ -77,7 +77,7 @@ def download(code: str) -> Response:
     return response
 
 
-@bp.get("/verify")
+@pages.get("/verify")
 def check() -> str | BaseResponse:
     typed = request.args.get("code", "").strip()[:60]
     if typed and (code := codes.read_code(typed)):
@@ -85,7 +85,7 @@ def check() -> str | BaseResponse:
     return render_template("credentials.check.html", typed=typed)
 
 
-@bp.get("/verify/<code>")
+@pages.get("/verify/<code>")
 def verify(code: str) -> tuple[str, int] | BaseResponse:
     """Valid, expired, revoked or unknown; of the person nothing beyond what is printed."""
     read = codes.read_code(code)
@@ -96,7 +96,7 @@ def verify(code: str) -> tuple[str, int] | BaseResponse:
     return page, 200 if found else 404
 
 
-@bp.route("/staff/certificates/<code>/revoke", methods=["GET", "POST"])
+@pages.route("/staff/certificates/<code>/revoke", methods=["GET", "POST"])
 def revoke(code: str) -> str | BaseResponse:
     if not is_administrator(current_user):
         abort(404)

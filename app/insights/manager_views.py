@@ -32,7 +32,7 @@ from app.learning.exporting import csv_text
 from app.web import language
 from graders.course.model import Texts
 
-bp = Blueprint("organisation", __name__, url_prefix="/organisations")
+pages = Blueprint("organisation", __name__, url_prefix="/organisations")
 
 WORDS = {
     Standing.NOT_STARTED: lazy_gettext("Not started"),
@@ -53,7 +53,7 @@ class Row:
         return self.certificates.get(assigned.enrolment.id) if assigned.enrolment else None
 
 
-@bp.get("/")
+@pages.get("/")
 def overview() -> str | BaseResponse:
     """The organisations somebody manages; the only one at once."""
     found = db.session.scalars(
@@ -64,7 +64,7 @@ def overview() -> str | BaseResponse:
     return render_template("insights/organisations.html", organisations=found)
 
 
-@bp.get("/<int:organisation_id>")
+@pages.get("/<int:organisation_id>")
 def people(organisation_id: int) -> str:
     organisation = managed_or_404(organisation_id)
     page, words = max(1, request.args.get("page", 1, type=int)), request.args.get("q", "").strip()[:100]
@@ -82,7 +82,7 @@ def people(organisation_id: int) -> str:
     )
 
 
-@bp.post("/<int:organisation_id>/assign")
+@pages.post("/<int:organisation_id>/assign")
 def assign(organisation_id: int) -> BaseResponse:
     organisation = managed_or_404(organisation_id)
     course = reading.course_by_slug(request.form.get("course", ""))
@@ -100,7 +100,7 @@ def assign(organisation_id: int) -> BaseResponse:
     return redirect(url_for("organisation.people", organisation_id=organisation.id))
 
 
-@bp.post("/<int:organisation_id>/assignments/<int:assignment_id>/withdraw")
+@pages.post("/<int:organisation_id>/assignments/<int:assignment_id>/withdraw")
 def withdraw(organisation_id: int, assignment_id: int) -> BaseResponse:
     organisation = managed_or_404(organisation_id)
     assignment = db.session.get(Assignment, assignment_id)
@@ -112,7 +112,7 @@ def withdraw(organisation_id: int, assignment_id: int) -> BaseResponse:
     return redirect(url_for("organisation.people", organisation_id=organisation.id))
 
 
-@bp.post("/<int:organisation_id>/people.csv")
+@pages.post("/<int:organisation_id>/people.csv")
 def export(organisation_id: int) -> Response:
     """Everybody and every assigned course. A POST, since an export is written into the audit log."""
     organisation = managed_or_404(organisation_id)

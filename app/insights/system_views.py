@@ -16,7 +16,7 @@ from app.clock import utc_now
 from app.db import db
 from app.grading.models import Purpose, State, Submission, WorkerState
 
-bp = Blueprint("system", __name__, url_prefix="/staff")
+pages = Blueprint("system", __name__, url_prefix="/staff")
 SILENT = timedelta(seconds=20)
 PAGE = 100
 
@@ -55,7 +55,7 @@ def queue(now: datetime) -> Queue:
     )
 
 
-@bp.get("/system")
+@pages.get("/system")
 def health() -> str:
     now = utc_now()
     workers = db.session.scalars(select(WorkerState).order_by(WorkerState.beat_at.desc()).limit(20)).all()
@@ -72,7 +72,7 @@ def health() -> str:
     )
 
 
-@bp.get("/audit")
+@pages.get("/audit")
 def log() -> str:
     """The latest first; narrowed by act and by person."""
     act, who = request.args.get("act", "")[:60], request.args.get("who", type=int)

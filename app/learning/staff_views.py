@@ -1,4 +1,4 @@
-"""Pages of instructors: cohorts, their learners, gradebook, dates, announcements; and joining a cohort by code."""
+"""Pages of instructors: cohorts, their learners, gradebook, dates, announcements."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.accounts.inviting import invite
-from app.accounts.models import User
+from app.accounts import registering
 from app.accounts.permissions import instructs, taught_courses
 from app.catalogue import reading, rendering
 from app.clock import in_baku, utc_now
@@ -20,55 +19,22 @@ from app.db import db
 from app.errors import Refused, refused_in
 from app.folding import fold
 from app.learning import announcing, cohorts, due, exporting, progress, teaching
-from app.learning.forms import AnnouncementForm, CohortForm, ExtensionForm, JoinForm, ListForm
+from app.learning.forms import AnnouncementForm, CohortForm, ExtensionForm, ListForm
 from app.learning.gradebook import PAGE, gradebook
 from app.learning.models import Cohort, Enrolment, Extension, UnitDue
 from app.web import language, settings
 
-bp = Blueprint("teaching", __name__, url_prefix="/teach")
-joining = Blueprint("joining", __name__)
+pages = Blueprint("teaching", __name__, url_prefix="/teach")
 
 
-# ---- joining, as a learner
-
-
-@joining.route("/join", methods=["GET", "POST"])
-def by_code() -> str | BaseResponse:
-    form = JoinForm()
-    if form.validate_on_submit():
-        if cohort := cohorts.cohort_by_code(form.code.data or ""):
-            return redirect(url_for("joining.cohort", code=cohort.join_code))
-        refused_in(form, Refused(gettext("No cohort has this code. Check it with your instructor."), field="code"))
-    return render_template("learning/join.html", form=form)
-
-
-@joining.route("/join/<code>", methods=["GET", "POST"])
-def cohort(code: str) -> str | BaseResponse:
-    found = cohorts.cohort_by_code(code) or abort(404)
-    if request.method == "POST":
-        enrolment = cohorts.join(current_user, found, now=utc_now())
-        db.session.commit()
-        return redirect(url_for("learning.outline", enrolment_id=enrolment.id))
-    assert found.course.published is not None
-    return render_template(
-        "learning/join_cohort.html",
-        cohort=found,
-        course=reading.load(found.course.published),
-        free=None if found.seats is None else max(0, found.seats - cohorts.seats_taken(found)),
-    )
-
-
-# ---- cohorts, as an instructor
-
-
-@bp.get("/")
+@pages.get("/")
 def overview() -> str:
     slugs = taught_courses(current_user)
     listed = [course for course in reading.listed_courses() if slugs is None or course.slug in slugs]
     return render_template("teaching/overview.html", cards=teaching.cohorts_of(slugs), courses=listed)
 
 
-@bp.route("/courses/<slug>/cohorts/new", methods=["GET", "POST"])
+@pages.route("/courses/<slug>/cohorts/new", methods=["GET", "POST"])
 def new(slug: str) -> str | BaseResponse:
     course = reading.course_by_slug(slug)
     if course is None or not instructs(current_user, slug):
@@ -85,7 +51,7 @@ def new(slug: str) -> str | BaseResponse:
     return render_template("teaching/new.html", course=course, form=form)
 
 
-@bp.get("/cohorts/<int:cohort_id>")
+@pages.get("/cohorts/<int:cohort_id>")
 def learners(cohort_id: int) -> str:
     cohort = taught_or_404(cohort_id)
     page, words = asked_page()
@@ -95,7 +61,7 @@ def learners(cohort_id: int) -> str:
     )
 
 
-@bp.get("/cohorts/<int:cohort_id>/gradebook")
+@pages.get("/cohorts/<int:cohort_id>/gradebook")
 def grades(cohort_id: int) -> str:
     cohort = taught_or_404(cohort_id)
     page, words = asked_page()
@@ -105,7 +71,7 @@ def grades(cohort_id: int) -> str:
     )
 
 
-@bp.get("/cohorts/<int:cohort_id>/gradebook.csv")
+@pages.get("/cohorts/<int:cohort_id>/gradebook.csv")
 def grades_csv(cohort_id: int) -> Response:
     cohort = taught_or_404(cohort_id)
     text = exporting.csv_text(exporting.gradebook_rows(gradebook(cohort, page=None), language()))
@@ -115,7 +81,7 @@ def grades_csv(cohort_id: int) -> Response:
     return response
 
 
-@bp.route("/cohorts/<int:cohort_id>/dates", methods=["GET", "POST"])
+@pages.route("/cohorts/<int:cohort_id>/dates", methods=["GET", "POST"])
 def dates(cohort_id: int) -> str | BaseResponse:
     cohort = taught_or_404(cohort_id)
     facts = around(cohort)
@@ -140,7 +106,7 @@ def asked_days(units: list[str]) -> dict[str, date | None]:
     return days
 
 
-@bp.route("/cohorts/<int:cohort_id>/announcements", methods=["GET", "POST"])
+@pages.route("/cohorts/<int:cohort_id>/announcements", methods=["GET", "POST"])
 def announcements(cohort_id: int) -> str | BaseResponse:
     cohort = taught_or_404(cohort_id)
     form = AnnouncementForm()
@@ -153,7 +119,7 @@ def announcements(cohort_id: int) -> str | BaseResponse:
     return render_template("teaching/announcements.html", **around(cohort), form=form, said=said)
 
 
-@bp.route("/cohorts/<int:cohort_id>/settings", methods=["GET", "POST"])
+@pages.route("/cohorts/<int:cohort_id>/settings", methods=["GET", "POST"])
 def change(cohort_id: int) -> str | BaseResponse:
     cohort = taught_or_404(cohort_id)
     form = CohortForm(obj=cohort)
@@ -170,7 +136,7 @@ def change(cohort_id: int) -> str | BaseResponse:
     return render_template("teaching/settings.html", **around(cohort), form=form)
 
 
-@bp.post("/cohorts/<int:cohort_id>/closed")
+@pages.post("/cohorts/<int:cohort_id>/closed")
 def set_closed(cohort_id: int) -> BaseResponse:
     cohort = taught_or_404(cohort_id)
     act = cohorts.close_cohort if request.form.get("closed") == "1" else cohorts.reopen_cohort
@@ -179,7 +145,7 @@ def set_closed(cohort_id: int) -> BaseResponse:
     return redirect(url_for("teaching.change", cohort_id=cohort.id))
 
 
-@bp.route("/cohorts/<int:cohort_id>/list", methods=["GET", "POST"])
+@pages.route("/cohorts/<int:cohort_id>/list", methods=["GET", "POST"])
 def put_in(cohort_id: int) -> str | BaseResponse:
     """Paste or upload a list; look at what was understood; then do it."""
     cohort = taught_or_404(cohort_id)
@@ -206,11 +172,10 @@ def put_in(cohort_id: int) -> str | BaseResponse:
 def put_people_in(cohort: Cohort, rows: list[cohorts.Listed]) -> int:
     now = utc_now()
     good = [row for row in rows if not row.problem]
-    known = {
-        user.email: user for user in db.session.scalars(select(User).where(User.email.in_([row.email for row in good])))
-    }
     for row in good:
-        user = known.get(row.email) or invite(row.name, row.email, cohort.language, by=current_user, now=now)
+        user, _is_new = registering.invite(
+            row.name, row.email, language=cohort.language, by=current_user, reason=cohort.name, now=now
+        )
         cohorts.join(user, cohort, now=now)
     db.session.commit()
     return len(good)
@@ -229,7 +194,7 @@ def uploaded_text() -> str:
         return content.decode("cp1251", errors="replace")  # how Excel writes CSV in our languages
 
 
-@bp.route("/cohorts/<int:cohort_id>/learners/<int:enrolment_id>", methods=["GET", "POST"])
+@pages.route("/cohorts/<int:cohort_id>/learners/<int:enrolment_id>", methods=["GET", "POST"])
 def learner(cohort_id: int, enrolment_id: int) -> str | BaseResponse:
     """One learner: every item, extensions; a POST gives an extension."""
     cohort = taught_or_404(cohort_id)
@@ -264,7 +229,7 @@ def learner(cohort_id: int, enrolment_id: int) -> str | BaseResponse:
     )
 
 
-@bp.post("/cohorts/<int:cohort_id>/learners/<int:enrolment_id>/out")
+@pages.post("/cohorts/<int:cohort_id>/learners/<int:enrolment_id>/out")
 def take_out(cohort_id: int, enrolment_id: int) -> BaseResponse:
     cohort = taught_or_404(cohort_id)
     cohorts.take_out(enrolled_or_404(cohort, enrolment_id), by=current_user, now=utc_now())

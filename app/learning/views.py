@@ -18,17 +18,17 @@ from app.learning.models import Enrolment
 from app.web import language
 from graders.course import model as content
 
-bp = Blueprint("learning", __name__)
+pages = Blueprint("learning", __name__)
 
 
-@bp.post("/courses/<slug>/enrol")
+@pages.post("/courses/<slug>/enrol")
 def enrol(slug: str) -> Response:
     enrolment = enrolling.enrol(current_user, listed_or_404(slug), now=utc_now())
     db.session.commit()
     return redirect(url_for("learning.outline", enrolment_id=enrolment.id))
 
 
-@bp.get("/learn/<int:enrolment_id>")
+@pages.get("/learn/<int:enrolment_id>")
 def outline(enrolment_id: int) -> str:
     enrolment = own_or_404(enrolment_id)
     course = reading.load(enrolment.version)
@@ -46,7 +46,7 @@ def outline(enrolment_id: int) -> str:
     )
 
 
-@bp.get("/learn/<int:enrolment_id>/lessons/<unit>/<item>")
+@pages.get("/learn/<int:enrolment_id>/lessons/<unit>/<item>")
 def lesson(enrolment_id: int, unit: str, item: str) -> str:
     enrolment = own_or_404(enrolment_id)
     course = reading.load(enrolment.version)
@@ -67,7 +67,7 @@ def lesson(enrolment_id: int, unit: str, item: str) -> str:
     )
 
 
-@bp.post("/learn/<int:enrolment_id>/lessons/<unit>/<item>")
+@pages.post("/learn/<int:enrolment_id>/lessons/<unit>/<item>")
 def finish_lesson(enrolment_id: int, unit: str, item: str) -> Response:
     """The lesson is read; on to the next item, or back to the outline after the last."""
     enrolment = own_or_404(enrolment_id)
@@ -84,7 +84,7 @@ def finish_lesson(enrolment_id: int, unit: str, item: str) -> Response:
     return redirect(item_url(enrolment, after))
 
 
-@bp.route("/learn/<int:enrolment_id>/leave", methods=["GET", "POST"])
+@pages.route("/learn/<int:enrolment_id>/leave", methods=["GET", "POST"])
 def leave(enrolment_id: int) -> str | Response:
     enrolment = own_or_404(enrolment_id)
     course = reading.load(enrolment.version)
@@ -111,20 +111,20 @@ def own_or_404(enrolment_id: int) -> Enrolment:
     return enrolment
 
 
-@bp.app_template_global()
+@pages.app_template_global()
 def own_enrolment_in(row: Course) -> Enrolment | None:
     """The reader's open enrolment in a course, for pages of lower domains."""
     return enrolling.open_enrolment(current_user, row) if current_user.is_authenticated else None
 
 
-@bp.app_template_global()
+@pages.app_template_global()
 def item_url(enrolment: Enrolment, item: content.Item) -> str:
     """Where an item of a course is taken; quizzes and exercises are grading's pages."""
     endpoint = "learning.lesson" if isinstance(item, content.Lesson) else "grading.item"
     return url_for(endpoint, enrolment_id=enrolment.id, unit=item.unit_id, item=item.id)
 
 
-@bp.app_template_global()
+@pages.app_template_global()
 def prose(course: content.Course, item: content.Item, text: content.Texts, enrolment: Enrolment) -> Markup:
     """A text of an item in the reader's language, its links leading into this enrolment."""
     return rendering.render(text.get(language()), link_urls(course, item, enrolment))

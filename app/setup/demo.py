@@ -1,0 +1,102 @@
+"""Four people to look around with: a learner, an instructor, a manager, an administrator. Never in production.
+
+Their passwords are made once for a data folder and kept in `demo-people.json` there, readable by its owner alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from app.accounts import granting, organisations, passwords, registering
+from app.accounts.models import Role, User
+from app.catalogue.reading import listed_courses
+from app.clock import in_baku
+from app.curricula import assigning
+from app.db import db
+from app.learning import cohorts
+
+FILE = "demo-people.json"
+ORGANISATION = "Nümunə Agentliyi"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    who: str
+    name: str
+    email: str
+    role: Role | None = None
+
+
+PEOPLE = (
+    Person(who="learner", name="Leyla Məmmədova", email="learner@bilik.example"),
+    Person(who="instructor", name="Ənvər Quliyev", email="instructor@bilik.example", role=Role.INSTRUCTOR),
+    Person(who="manager", name="Şəbnəm Hüseynova", email="manager@bilik.example", role=Role.MANAGER),
+    Person(who="administrator", name="İlqar Əhmədov", email="administrator@bilik.example", role=Role.ADMINISTRATOR),
+)
+
+
+def people_exist() -> bool:
+    return db.session.scalar(select(User.id).where(User.email == PEOPLE[0].email)) is not None
+
+
+def may_be_made() -> bool:
+    """Only beside nobody: a data folder with people of its own gets no accounts with printed passwords."""
+    return not db.session.scalar(select(func.count()).select_from(User))
+
+
+def make_people(data: Path, *, now: datetime) -> list[str]:
+    """Make them, or find them, and return one line each with the password."""
+    secrets_file = data / FILE
+    if not people_exist():
+        said = {person.email: "-".join(secrets.token_hex(2) for _part in range(3)) for person in PEOPLE}
+        _write(secrets_file, said)
+        _make(said, now=now)
+    try:
+        said = json.loads(secrets_file.read_text())
+    except (OSError, ValueError):
+        return [f"demo people are there; their passwords were in {secrets_file}, which cannot be read any more"]
+    return [f"{person.who:<14} {person.email:<28} {said[person.email]}" for person in PEOPLE]
+
+
+def _write(file: Path, said: dict[str, str]) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump(said, out, indent=1)
+
+
+def _make(said: dict[str, str], *, now: datetime) -> None:
+    """The learner works where the manager does and is assigned the first course; the instructor has a cohort of it."""
+    users = {}
+    for person in PEOPLE:
+        user = registering.new_user(person.name, email=person.email, language="az", now=now)
+        user.email_confirmed_at = user.consented_at = now
+        user.password_hash = passwords.hash_password(said[person.email])
+        users[person.who] = user
+    db.session.flush()
+    administrator = users["administrator"]
+    organisation = organisations.create(ORGANISATION, by=administrator, now=now)
+    today = in_baku(now).date()
+    for who in ("learner", "manager"):
+        organisations.join(users[who], organisation, from_on=today, by=administrator, now=now)
+    for person in PEOPLE:
+        if person.role is not None:
+            granting.grant(
+                users[person.who],
+                person.role,
+                organisation_id=organisation.id if person.role is Role.MANAGER else None,
+                by=administrator,
+                now=now,
+            )
+    courses = sorted(listed_courses(), key=lambda course: course.slug != "python-basics")
+    if courses:
+        assigning.assign(
+            organisation, [users["learner"]], courses[0], today + timedelta(days=60), by=users["manager"], now=now
+        )
+        plan = cohorts.Plan(name="Payız qrupu", language="az", starts_on=today, ends_on=None, seats=30)
+        cohorts.open_cohort(courses[0], plan, by=users["instructor"], now=now)
