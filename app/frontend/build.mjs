@@ -1,7 +1,7 @@
 // Bundles src/*.js and src/*.css into app/static/dist/ under hashed names, and writes manifest.json:
 // {"site.css": "site-4F2A….css"}. `node build.mjs --watch` rebuilds on change.
 import { context } from "esbuild";
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -55,3 +55,14 @@ const bundle = await context({
 await bundle.rebuild();
 if (process.argv.includes("--watch")) await bundle.watch();
 else await bundle.dispose();
+
+// The fonts of printed certificates: TrueType, which browsers' woff2 packages do not hold.
+const printFonts = join(here, "..", "static", "print-fonts");
+mkdirSync(printFonts, { recursive: true });
+for (const [family, face] of [
+  ["noto-sans", "400Regular/NotoSans_400Regular.ttf"],
+  ["noto-sans", "700Bold/NotoSans_700Bold.ttf"],
+  ["noto-serif", "600SemiBold/NotoSerif_600SemiBold.ttf"],
+]) {
+  copyFileSync(join(here, "node_modules", "@expo-google-fonts", family, face), join(printFonts, basename(face)));
+}
