@@ -48,7 +48,7 @@ TABLE: dict[str, Audience] = {
     # catalogue
     "catalogue.courses": A.VISITOR,
     "catalogue.course": A.VISITOR,
-    "catalogue.find": A.VISITOR,
+    "catalogue.search": A.VISITOR,
     "catalogue.picture": A.VISITOR,
     # learning
     "learning.enrol": A.LEARNER,

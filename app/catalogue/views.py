@@ -68,7 +68,7 @@ def course(slug: str) -> str:
     return render_template("catalogue/course.html", row=row, course=reading.load(row.published))
 
 
-@pages.get("/search")
+@pages.get("/search", endpoint="search")
 def find() -> str | BaseResponse:
     words = request.args.get("q", "").strip()[:200]
     if not words:
