@@ -169,10 +169,15 @@ class ProcessSandbox:
 
     @contextlib.contextmanager
     def checker(self, *, key: str) -> Iterator[ProcessBox]:
-        box = self._checkers.get(key)
+        box = self._checkers.pop(key, None)  # nobody else's while it is leased
         if box is None or not box.alive:
-            box = self._checkers[key] = self._start("checker", "forkserver.py")
-        yield box
+            box = self._start("checker", "forkserver.py")
+        try:
+            yield box
+        finally:
+            spare = self._checkers.setdefault(key, box)
+            if spare is not box:
+                box.close()
 
     def image(self) -> dict[str, str]:
         return {"recipe": "process", "id": "process"}
