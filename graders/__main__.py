@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None, *, sandbox: Sandbox | None = None) 
     one.add_argument("--staff", action="store_true", help="print all of it, not what a learner sees")
     one.add_argument("--seed", type=int, default=1)
     whole = commands.add_parser("check", help="prove a course")
-    whole.add_argument("course", type=Path, help="the folder of the course")
+    whole.add_argument("course", type=Path, help="the folder of the course, or of one exercise")
     whole.add_argument("--quick", action="store_true", help="grade each answer once")
     whole.add_argument("--only", default="", metavar="UNIT/ITEM", help="grade one item only")
     options = parser.parse_args(arguments)
@@ -119,7 +119,7 @@ def _print_verdict(exercise: Exercise, verdict: Verdict, seen: list[Shown], *, s
 
 
 def _check(options: argparse.Namespace, place: Callable[[], Sandbox]) -> int:
-    if not (options.course / "course.toml").is_file():
+    if not any((options.course / name).is_file() for name in ("course.toml", "exercise.toml")):
         return _complain(f"{options.course} is not the folder of a course: there is no course.toml", BAD_INPUT)
     report = prove(
         options.course, place, quick=options.quick, only=options.only, say=lambda line: print(line, flush=True)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from graders.course import ContentError, Course, CourseErrors, Exercise, Lesson, load_course
+from graders.course import ContentError, Course, CourseErrors, Exercise, Lesson, load_course, load_exercise
 from graders.course.checks import read_checks
 from graders.course.declared import names_called
 from graders.course.model import LANGUAGES, read_folder
@@ -97,24 +97,29 @@ def prove(
     say: Callable[[str], None] = lambda line: None,
     only: str = "",
 ) -> Report:
-    """Prove the course at `path`. `quick` grades each answer once; `only` looks at one item.
+    """Prove the course at `path`, or the one exercise. `quick` grades each answer once; `only` looks at one item.
 
     `sandbox` is asked for when the course loads and something has to be graded; `say` hears a line as each grading
     ends. Raises SandboxUnavailable.
     """
+    course: Course | None = None
     try:
-        course = load_course(path)
+        if (path / "exercise.toml").is_file():
+            exercises = [load_exercise(path)]
+        else:
+            course = load_course(path)
+            exercises = [item for _, item in course.items() if isinstance(item, Exercise) and only in ("", item.key)]
     except CourseErrors as wrong:
         return Report(findings=tuple(_of_content(error) for error in wrong.errors))
-    exercises = [item for _, item in course.items() if isinstance(item, Exercise) and only in ("", item.key)]
-    jobs = [job for exercise in exercises for job in _jobs(exercise, course.language, quick)]
+    jobs = [job for exercise in exercises for job in _jobs(exercise, quick)]
+    key = course.digest if course else exercises[0].digest
     findings: list[Finding] = []
     graded: list[Graded] = []
     if jobs:
         place = sandbox()
         with ThreadPoolExecutor(SLOTS, thread_name_prefix="proof") as pool:
             try:
-                for done in pool.map(lambda job: _grade(job, place, course.digest), jobs):
+                for done in pool.map(lambda job: _grade(job, place, key), jobs):
                     if isinstance(done, Finding):
                         if done not in findings:
                             findings.append(done)
@@ -129,14 +134,18 @@ def prove(
         if exercise.key not in broken:
             findings += _judge(exercise, [one for one in graded if one.item == exercise.key])
     return Report(
-        findings=tuple(findings), graded=tuple(graded), coverage=_coverage(course), items=_counts(course)
-    )  # fmt: skip
+        findings=tuple(findings),
+        graded=tuple(graded),
+        coverage=_coverage(course) if course else (),
+        items=_counts(course) if course else {},
+    )
 
 
 # -- what is graded
 
 
-def _jobs(exercise: Exercise, language: str, quick: bool) -> Iterator[_Job]:
+def _jobs(exercise: Exercise, quick: bool) -> Iterator[_Job]:
+    language = exercise.title.fallback  # the course's own
     answers: dict[str, dict[str, bytes]] = {
         SOLUTION: exercise.solution(),
         STARTER: {"task.ipynb": exercise.notebook(language)} if exercise.kind == "notebook" else exercise.starter(),

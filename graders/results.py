@@ -46,6 +46,7 @@ class Said:
     trace: Trace = ()
     error: Text | None = None
     plots: Plots = ()
+    staff: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -65,7 +66,9 @@ def result_of(check: Check, body: bytes, told: Sequence[Told]) -> CheckResult:
     """
     said = parse(Said, body)
     if said.status == "checker_error" or said.id != check.id:
-        raise CheckerFailed(said.error or "\n".join(f"{file}:{line}: {text}" for file, line, text in said.trace))
+        raise CheckerFailed(
+            said.staff or said.error or "\n".join(f"{file}:{line}: {text}" for file, line, text in said.trace)
+        )
     status, share = said.status, said.earned
     ended = next((one.ended for one in told if one.ended), None)
     if ended:
