@@ -82,7 +82,7 @@ def check() -> str | BaseResponse:
     typed = request.args.get("code", "").strip()[:60]
     if typed and (code := codes.read_code(typed)):
         return redirect(url_for("credentials.verify", code=code))
-    return render_template("credentials.check.html", typed=typed)
+    return render_template("credentials/check.html", typed=typed)
 
 
 @pages.get("/verify/<code>")

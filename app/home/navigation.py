@@ -14,10 +14,10 @@ from app.accounts.permissions import roles
 # (endpoint, label, the role it is for; None: everybody, "signed in": everybody with an account)
 ENTRIES = (
     ("home.front", lazy_gettext("My learning"), "signed in"),
-    ("catalogue.index", lazy_gettext("Courses"), None),
+    ("catalogue.courses", lazy_gettext("Courses"), None),
     ("credentials.mine", lazy_gettext("Certificates"), "signed in"),
-    ("learning.teaching", lazy_gettext("Teaching"), Role.INSTRUCTOR),
-    ("curricula.team", lazy_gettext("My people"), Role.MANAGER),
+    ("teaching.overview", lazy_gettext("Teaching"), Role.INSTRUCTOR),
+    ("organisation.overview", lazy_gettext("My people"), Role.MANAGER),
     ("home.administration", lazy_gettext("Administration"), Role.ADMINISTRATOR),
 )
 
