@@ -122,6 +122,11 @@ class DockerBox:
         """The last 8 KiB PID 1 wrote there, for staff."""
         return self._stream.stderr.decode("utf-8", "replace")
 
+    @property
+    def processors(self) -> float:
+        """How many processors' time it may use, as the kernel has it."""
+        return self._cgroup.processors()
+
     def facts(self) -> Facts:
         """CPU, wall time and memory since the lease."""
         if self.ending is None:

@@ -6,6 +6,7 @@ Both versions: v1 has a folder per controller, v2 one folder.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,14 @@ class Cgroup:
         """How many of its processes the kernel killed for memory."""
         name = "memory.events" if self.unified else "memory.oom_control"
         return _field(_read(self.memory / name), "oom_kill")
+
+    def processors(self) -> float:
+        """How many processors' time it may use; infinity without a limit."""
+        if self.unified:
+            quota, period = _read(self.shares.with_name("cpu.max")).split()
+        else:
+            quota, period = (_read(self.shares.with_name(f"cpu.cfs_{name}_us")).strip() for name in ("quota", "period"))
+        return math.inf if quota in ("max", "-1") else int(quota) / int(period)
 
     def weigh(self, shares: int) -> bool:
         """Set the CPU weight; False where this user may not write the file."""

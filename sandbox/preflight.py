@@ -117,10 +117,10 @@ def _proved(engine: Engine, shape: Shape, tag: str, *, quick: bool, weaken: Weak
         if first:
             yield _line("memory", lambda: _memory(ask, shape))
             yield _line("processes", lambda: _tasks(ask, shape))
+            yield _line("processor", lambda: _processor(ask, quick))
         if not quick:
             yield _line(_named("files of others", shape), lambda: _privileged(ask))
         if first and not quick:
-            yield _line("processor", lambda: _processor(ask))
             yield _line("disk", lambda: _disk(ask))
             yield _line("output", lambda: _output(ask))
     finally:
@@ -318,12 +318,16 @@ def _privileged(ask: _Asking) -> str:
     return "no file runs with another's rights"
 
 
-def _processor(ask: _Asking) -> str:
+def _processor(ask: _Asking, quick: bool) -> str:
+    allowed = ask.box.processors
+    _need(allowed <= 1, f"{allowed} processors may be used")
+    if quick:
+        return "the kernel allows it one processor"
     ask("spin", seconds=1.0, processes=3)
     used, wall = ask.last.cpu_seconds, ask.last.wall_seconds
     _need(used <= 1.25 * max(wall, 1.0), f"{used:.2f} CPU s in {wall:.2f} s")
     _need(used > 0.05, "the host's clock of CPU time does not move")
-    return f"3 processes used {used:.2f} CPU s in {wall:.2f} s"
+    return f"the kernel allows it one; 3 processes used {used:.2f} CPU s in {wall:.2f} s"
 
 
 def _disk(ask: _Asking) -> str:
