@@ -37,11 +37,14 @@ def register_models() -> None:
 def register_pages(site: Flask) -> None:
     """Every domain's pages, in rank order from the bottom; then who may open them and what is shown when they fail."""
     from app import access, cli, error_pages
+    from app.accounts import account_views as accounts
     from app.accounts import login
-    from app.accounts import views as accounts
+    from app.accounts import staff_views as people
     from app.authoring import views as authoring
     from app.catalogue import views as catalogue
     from app.credentials import views as credentials
+    from app.grading import staff_views as _grading_staff  # noqa: F401 - pages of the same blueprint
+    from app.grading import views as grading
     from app.home import views as home
     from app.insights import manager_views as organisations
     from app.insights import system_views as system
@@ -53,7 +56,7 @@ def register_pages(site: Flask) -> None:
     login.init_app(site)
     error_pages.init_app(site)
     for domain in (
-        *(notices, accounts, catalogue, learning, joining, teaching),
+        *(notices, accounts, people, catalogue, learning, joining, teaching, grading),
         *(credentials, authoring, organisations, system, home),
     ):
         site.register_blueprint(domain.pages)

@@ -64,6 +64,7 @@ def configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE="az",
         CENTRE_NAME=settings.centre_name,
         CONTACT_EMAIL=settings.contact_email,
+        MAIL_IS_WRITTEN_DOWN=settings.smtp_host is None and settings.env != "production",
         BABEL_DEFAULT_TIMEZONE=TIME_ZONE,
         BABEL_TRANSLATION_DIRECTORIES=";".join(f"translations/{area}" for area in catalogs.AREAS),
     )

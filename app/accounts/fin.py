@@ -54,7 +54,9 @@ def normalise(text: str) -> str:
         raise Refused(message, field="fin")
     if len(fin) != LENGTH:
         raise Refused(
-            gettext("A FIN has 7 signs, this one has %(count)s. It is on the front of the identity card.", count=len(fin)),
+            gettext(
+                "A FIN has 7 signs, this one has %(count)s. It is on the front of the identity card.", count=len(fin)
+            ),
             field="fin",
         )
     return fin

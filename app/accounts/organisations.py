@@ -40,7 +40,9 @@ def create(name: str, *, by: User | None, now: datetime) -> Organisation:
     return organisation
 
 
-def open_memberships(today: date, *, user_id: int | None = None, organisation_id: int | None = None) -> list[Membership]:
+def open_memberships(
+    today: date, *, user_id: int | None = None, organisation_id: int | None = None
+) -> list[Membership]:
     """Who works where today, of one person or one organisation."""
     query = select(Membership).where(
         Membership.from_on <= today, or_(Membership.until_on.is_(None), Membership.until_on >= today)

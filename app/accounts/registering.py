@@ -54,12 +54,11 @@ def new_user(name: str, *, email: str | None, language: str, now: datetime) -> U
     return user
 
 
-def rename(user: User, name: str, now: datetime) -> None:
-    """The next certificate asks for the name anew."""
+def rename(user: User, name: str, *, by: User, now: datetime) -> None:
+    """`name` is normalised. Certificates issued already keep the name they were issued with."""
     if user.name != name:
         user.name, user.name_folded = name, fold(name)
-        user.certificate_name_confirmed_at = None
-        audit.record("renamed", actor_id=user.id, subject_type="user", subject_id=user.id, now=now)
+        audit.record("renamed", actor_id=by.id, subject_type="user", subject_id=user.id, now=now)
 
 
 def sign_up(name: str, email: str, *, language: str, address: str, now: datetime) -> None:
@@ -107,7 +106,7 @@ def confirm(token: Token, *, name: str, password_hash: str, consented: bool, now
         raise Refused(gettext("Without your consent we may not keep an account for you."), field="consent")
     user = token.user
     user.consented_at = user.consented_at or now
-    rename(user, name, now)
+    rename(user, name, by=user, now=now)
     _take(user, token, password_hash, now)
     audit.record("email_confirmed", actor_id=user.id, subject_type="user", subject_id=user.id, now=now)
     return user
@@ -211,6 +210,8 @@ def _may_mail(user: User, purpose: TokenPurpose, now: datetime) -> bool:
     return tokens.handed_out_since(user, purpose, now - timedelta(hours=1)) < MAILS_AN_HOUR
 
 
-def _mail(user: User, kind: str, params: dict[str, str], language: str, now: datetime, *, to: str | None = None) -> None:
+def _mail(
+    user: User, kind: str, params: dict[str, str], language: str, now: datetime, *, to: str | None = None
+) -> None:
     """A mail with a secret in it: it never appears in the inbox on the site."""
     tell(None, to or user.email, language, kind, params, key=f"{kind}:{user.id}:{now.isoformat()}", now=now)

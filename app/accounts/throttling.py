@@ -66,6 +66,4 @@ def _refuse_after(most: int, *where: ColumnElement[bool], after: datetime, now: 
 
 
 def note(hashed: str, address: str, *, succeeded: bool, reason: str = "", now: datetime) -> None:
-    db.session.add(
-        SignInAttempt(identifier_hash=hashed, address=address, at=now, succeeded=succeeded, reason=reason)
-    )
+    db.session.add(SignInAttempt(identifier_hash=hashed, address=address, at=now, succeeded=succeeded, reason=reason))

@@ -72,3 +72,8 @@ document.addEventListener("keydown", (event) => {
   const keys = document.querySelector("dialog#keys");
   if (event.key === "?" && !typing && keys && !keys.open) keys.showModal();
 });
+
+// <select data-submit-on-change> needs no press of the button beside it.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+});
