@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
@@ -56,7 +57,7 @@ def entries(seat: Seat, item: str, *purposes: Purpose) -> Sequence[Entry]:
     return [_entry(row) for row in rows]
 
 
-def _entry(row: Row[tuple[object, ...]]) -> Entry:
+def _entry(row: Any) -> Entry:
     judged = row.status is not None and row.purpose != Purpose.RUN
     cost = row.hint_cost if row.purpose == Purpose.SUBMIT else 0.0
     return Entry(

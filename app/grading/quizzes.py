@@ -21,14 +21,15 @@ def answer(
     quiz: content.Quiz,
     replies: Mapping[str, Sequence[str]],
     *,
+    seed: int,
     form_token: str,
     language: str,
     per_hour: int,
     now: datetime,
 ) -> Submission:
-    """Score `replies` ({question: parts, as `graders.quiz.score` reads them}) and store both. The same form is one attempt.
+    """Score `replies` ({question: parts, as `graders.quiz.score` reads them}) and store both; once for each form.
 
-    Raises Refused as `submitting.admit` does.
+    `seed` is that of the order in which the page had the choices. Raises Refused as `submitting.admit` does.
     """
     known = submitting.sent_before(seat, form_token)
     if known is not None:
@@ -49,7 +50,7 @@ def answer(
         state=State.GRADED,
         now=now,
     )
-    submission.started_at = now
+    submission.started_at, submission.seed = now, seed
     db.session.add(submission)
     db.session.flush()
     result = scoring.score(quiz, given)

@@ -105,9 +105,7 @@ def _graded(submission: Submission, *, in_full: bool) -> Report:
     )
 
 
-def _checks(
-    submission: Submission, results: Sequence[CheckResult], *, done: bool, in_full: bool
-) -> Sequence[Shown]:
+def _checks(submission: Submission, results: Sequence[CheckResult], *, done: bool, in_full: bool) -> Sequence[Shown]:
     if in_full:
         return [everything(result) for result in results]
     item = item_of(submission)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 from app.blobs import Blobs
+from app.catalogue import reading
 from app.grading import history, queueing
+from app.grading import models as modelled
 from app.grading.models import Submission
 from app.grading.queueing import Claim
 from app.grading.recording import item_of
+from graders import proving
 from graders.course import model as content
 from graders.grading import OwnInput, grade
 from graders.verdict import Event, Purpose
@@ -29,9 +34,18 @@ class Work:
     own: OwnInput
 
 
-def prepare(claim: Claim, blobs: Blobs) -> Work:
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """A draft to be proved: the folder of its version."""
+
+    folder: Path
+
+
+def prepare(claim: Claim, blobs: Blobs) -> Work | Proof:
     """Raises LeaseLost; LookupError or OSError where the data folder was damaged."""
     submission = queueing.held(claim)
+    if submission.purpose == modelled.Purpose.PROOF:
+        return Proof(folder=reading.load(submission.version).path)
     exercise = item_of(submission)
     if not isinstance(exercise, content.Exercise):
         raise LookupError(f"{submission.item} is not graded in a sandbox")
@@ -52,6 +66,12 @@ def own_input(submission: Submission) -> OwnInput:
     return OwnInput(stdin=str(given.get("stdin", "")), args=tuple(str(one) for one in given.get("args", ())))
 
 
+def prove(proof: Proof, sandbox: Sandbox) -> tuple[bool, dict[str, Any]]:
+    """Whether the draft is proved, and the report as JSON. Raises SandboxUnavailable."""
+    report = proving.prove(proof.folder, lambda: sandbox)
+    return report.fine, asdict(report)
+
+
 def steps(work: Work, sandbox: Sandbox) -> Iterator[Event]:
     """Started, CellsRun, each CheckResult, and last the Verdict. Raises SandboxUnavailable, CheckerError."""
     return grade(
@@ -64,5 +84,3 @@ def steps(work: Work, sandbox: Sandbox) -> Iterator[Event]:
         language=work.language,
         own=work.own,
     )
-
-

@@ -1,0 +1,317 @@
+"""The process that grades: `python -m app.worker`, one for each data folder, the only one that speaks to Docker.
+
+A thread for each slot grades; one renews leases; one sweeps, sends mail, issues certificates and says how it goes.
+Without Docker it does all but grade, and notices when Docker is back.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from flask import Flask
+
+from app import create_app
+from app.clock import utc_now
+from app.config import Settings
+from app.credentials import issuing
+from app.db import begin_reading, db
+from app.grading import beating, blaming, queueing, recording, running, waking
+from app.grading.queueing import Claim, LeaseLost
+from app.notices import delivering
+from graders.verdict import CheckerError, CheckResult, Verdict
+from sandbox.docker_sandbox import DockerSandbox
+from sandbox.engine import Engine
+from sandbox.model import Sandbox, SandboxUnavailable
+
+log = logging.getLogger("bilik.worker")
+
+LOOK = 1.0  # seconds after which it looks by itself, if no wake-up came
+RENEW = 10.0
+BEAT = 3.0
+SWEEP = 5.0
+TRY_SANDBOX = 3.0
+FORGET = 3600.0
+PATIENCE = 5.0  # seconds a stop waits for what is being graded
+
+
+class AlreadyRunning(Exception):
+    """Another worker holds the lock of this data folder."""
+
+
+class Gate:
+    """The sandbox while there is one. `open_sandbox` starts it and raises SandboxUnavailable as long as it cannot."""
+
+    def __init__(self, open_sandbox: Callable[[], Any]) -> None:
+        self._open = open_sandbox
+        self.sandbox: Any = None
+        self.reason = "the sandbox is starting"
+        self.health: dict[str, Any] = {}
+
+    def look(self) -> None:
+        """Start the sandbox if it is not, and ask how it is."""
+        try:
+            if self.sandbox is None:
+                self.sandbox = self._open()
+            self.health = self.sandbox.health()
+            self.reason = str(self.health.get("paused") or "")
+        except SandboxUnavailable as why:
+            self.reason = str(why)
+
+    @property
+    def is_open(self) -> bool:
+        return self.sandbox is not None and not self.reason
+
+    def close(self) -> None:
+        if self.sandbox is not None:
+            self.sandbox.close()
+
+
+class Worker:
+    """The threads and what they share. `run` returns after `stop` (or SIGTERM) with everything given back."""
+
+    def __init__(self, site: Flask, open_sandbox: Callable[[], Any]) -> None:
+        self.site = site
+        self.settings: Settings = site.extensions["bilik.settings"]
+        self.gate = Gate(open_sandbox)
+        folder = str(self.settings.data_folder)
+        self.name = f"{socket.gethostname()[:40]}-{hashlib.sha256(folder.encode()).hexdigest()[:12]}"
+        self.stopping = threading.Event()
+        self.call = threading.Condition()
+        self.calls = 0
+        self.held: set[str] = set()  # tokens of what is being graded
+
+    def run(self) -> None:
+        """Raises AlreadyRunning when another worker has this data folder."""
+        with _lock(self.settings), waking.listen(self.settings.data_folder) as ear:
+            with self._writing():
+                lost = queueing.take_back(self.name, now=utc_now())
+            log.info("worker %s: %d slots, %d leases taken back", self.name, self.settings.slots, lost)
+            slots = [threading.Thread(target=self._slot, name=f"slot-{n}") for n in range(self.settings.slots)]
+            others = [
+                threading.Thread(target=self._renew, name="leases"),
+                threading.Thread(target=self._keep, name="keeper"),
+            ]
+            for thread in [*slots, *others]:
+                thread.daemon = True
+                thread.start()
+            while not self.stopping.is_set():
+                if select.select([ear], [], [], LOOK)[0]:
+                    ear.recv(64)
+                    self.wake()
+            self._wind_up(slots)
+
+    def stop(self) -> None:
+        self.stopping.set()
+
+    def wake(self) -> None:
+        """Let every slot look now."""
+        with self.call:
+            self.calls += 1
+            self.call.notify_all()
+
+    def _wind_up(self, slots: list[threading.Thread]) -> None:
+        """Let what nearly is graded finish, end the rest, and give it back without holding it against anybody."""
+        self.wake()
+        deadline = time.monotonic() + PATIENCE
+        for thread in slots:
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
+        self.gate.close()  # ends the containers: who still asks gets SandboxUnavailable
+        for thread in slots:
+            thread.join(timeout=PATIENCE)
+        with self._writing():
+            queueing.take_back(self.name, counts=False, now=utc_now())
+            beating.beat(self.name, grading=False, report={"reason": "the worker was stopped"}, now=utc_now())
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction that writes, committed at the end; the edge is here."""
+        with self.site.app_context():
+            begin_reading(False)
+            yield
+            db.session.commit()
+
+    # ---- slots
+
+    def _slot(self) -> None:
+        while not self.stopping.is_set():
+            seen = self.calls
+            try:
+                if self.gate.is_open and self._grade_next():
+                    self.wake()  # the same learner's next one may go now
+                    continue
+            except Exception:
+                log.exception("worker: a slot stumbled")
+                self.stopping.wait(LOOK)
+            with self.call:
+                if self.calls == seen:
+                    self.call.wait(LOOK)
+
+    def _grade_next(self) -> bool:
+        with self._writing():
+            claim = queueing.claim(self.name, now=utc_now())
+            if claim is not None:
+                self._at("claimed")
+        if claim is None:
+            return False
+        self.held.add(claim.token)
+        try:
+            self._at("leased")
+            self._grade(claim)
+        except LeaseLost:
+            log.warning("worker: submission %d was taken over", claim.submission_id)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the submission goes back
+            self._return(claim, problem)
+        finally:
+            self.held.discard(claim.token)
+        return True
+
+    def _return(self, claim: Claim, problem: Exception) -> None:
+        """Give the submission back, by whose fault it was."""
+        reason = str(problem)
+        if isinstance(problem, CheckerError):
+            log.warning("worker: the checks of submission %d broke: %s", claim.submission_id, reason)
+        elif isinstance(problem, SandboxUnavailable):
+            log.warning("worker: submission %d: %s", claim.submission_id, reason)
+            self.gate.look()
+        else:
+            log.error("worker: submission %d", claim.submission_id, exc_info=problem)
+            reason = f"{type(problem).__name__}: {problem}"
+        # An engine that is away, or a worker that stops, says nothing against the submission.
+        ours = isinstance(problem, SandboxUnavailable) and (self.stopping.is_set() or not self.gate.is_open)
+        try:
+            with self._writing():
+                submission = queueing.held(claim)
+                if isinstance(problem, CheckerError):
+                    blaming.set_aside(submission, problem, now=utc_now())
+                else:
+                    queueing.give_back(submission, reason, counts=not ours, now=utc_now())
+        except LeaseLost:
+            pass  # somebody else has it already
+
+    def _grade(self, claim: Claim) -> None:
+        with self.site.app_context():
+            begin_reading(True)
+            work = running.prepare(claim, self.site.extensions["bilik.blobs"])
+        self._at("begun")
+        if isinstance(work, running.Proof):
+            proved, report = running.prove(work, self.gate.sandbox)
+            with self._writing():
+                recording.record_proof(claim, proved=proved, report=report, now=utc_now())
+            return
+        for step in running.steps(work, self.gate.sandbox):
+            if isinstance(step, Verdict):
+                self._at("before_recording")
+            with self._writing():
+                recording.record(claim, step, now=utc_now())
+            if isinstance(step, CheckResult):
+                self._at("between_checks")
+        self._at("after_recording")
+        with self._writing():
+            issuing.issue_due(utc_now())
+
+    def _at(self, step: str) -> None:
+        """Die here, when a test of what survives asks for it."""
+        if self.settings.env == "test" and self.settings.die_at == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    # ---- the threads beside
+
+    def _renew(self) -> None:
+        while not self.stopping.wait(RENEW):
+            try:
+                with self._writing():
+                    queueing.renew(list(self.held), now=utc_now())
+            except Exception:
+                log.exception("worker: renewing leases")
+
+    def _keep(self) -> None:
+        rounds = [
+            (TRY_SANDBOX, self.gate.look),
+            (BEAT, self._beat),
+            (SWEEP, self._in_transaction(lambda: queueing.sweep(now=utc_now()))),
+            (LOOK, self._in_transaction(lambda: issuing.issue_due(utc_now()))),
+            (LOOK, self._deliver),
+            (FORGET, self._in_transaction(lambda: queueing.forget_tries(now=utc_now()))),
+        ]
+        due = [0.0] * len(rounds)
+        while not self.stopping.is_set():
+            for n, (every, act) in enumerate(rounds):
+                if time.monotonic() < due[n] or self.stopping.is_set():
+                    continue
+                due[n] = time.monotonic() + every
+                try:
+                    act()
+                except Exception:
+                    log.exception("worker: %s", act)
+            self.stopping.wait(0.5)
+
+    def _in_transaction(self, act: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            with self._writing():
+                act()
+
+        return run
+
+    def _deliver(self) -> None:
+        with self.site.app_context():
+            delivering.deliver_due(now=utc_now())
+
+    def _beat(self) -> None:
+        report = {
+            "reason": self.gate.reason,
+            "slots": self.settings.slots,
+            "running": len(self.held),
+            "sandbox": self.gate.health,
+        }
+        with self._writing():
+            beating.beat(self.name, grading=self.gate.is_open, report=report, now=utc_now())
+
+
+@contextmanager
+def _lock(settings: Settings) -> Iterator[IO[str]]:
+    """One worker for each data folder; the lock goes with the process, however it ends."""
+    with (settings.data_folder / "worker.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(f"a worker is already running on {settings.data_folder}") from error
+        yield file
+
+
+def docker_sandbox(settings: Settings) -> Callable[[], Sandbox]:
+    def start() -> Sandbox:
+        sandbox = DockerSandbox(settings.data_folder, checkers=settings.checkers, engine=Engine(settings.docker_url))
+        sandbox.start()
+        return sandbox
+
+    return start
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    site = create_app()
+    worker = Worker(site, docker_sandbox(site.extensions["bilik.settings"]))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    try:
+        worker.run()
+    except AlreadyRunning as error:
+        print(f"worker: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
