@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from sandbox.building import build, recipe
+from sandbox.building import build, recipe, remove_old
 from sandbox.engine import Engine
 from sandbox.model import SandboxUnavailable
 from sandbox.preflight import prove
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     building.add_argument("--again", action="store_true", help="build even what is there")
     checking = commands.add_parser("check", help="prove every protection from inside a container")
     checking.add_argument("--quick", action="store_true", help="leave out what only takes time")
-    commands.add_parser("sweep", help="remove the containers of workers that are gone")
+    commands.add_parser("sweep", help="remove the containers of dead workers, and images of other recipes")
     options = parser.parse_args(arguments)
     data = Path(os.environ.get("BILIK_DATA", "var"))
     try:
@@ -32,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
         elif options.command == "check":
             return check(quick=options.quick)
         else:
-            print(f"sandbox: {len(sweep(Engine()))} orphans removed")
+            engine = Engine()
+            containers, images = sweep(engine), remove_old(engine, recipe(), days=0)
+            print(f"sandbox: removed {len(containers)} orphans and {len(images)} images of other recipes")
     except SandboxUnavailable as why:
         print(f"sandbox: {why}", file=sys.stderr)
         return 3

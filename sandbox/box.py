@@ -172,12 +172,10 @@ class DockerBox:
         except frames.FrameError:
             ended, lost = Ending.TAMPERED, True
         except Closed:
-            ended, lost = Ending.CRASHED, True
+            ended, lost = self._how_pid_1_ended(), True
         if lost:
             self._look()
         if ended != Ending.OUTPUT_LIMIT and self._facts.oom_kills > oom_then:
-            ended = Ending.OUT_OF_MEMORY
-        if ended == Ending.CRASHED and self._oom_killed_pid_1():
             ended = Ending.OUT_OF_MEMORY
         if lost:
             self.finish(ended)
@@ -235,19 +233,31 @@ class DockerBox:
         except cgroup.Gone:
             return
 
-    def _oom_killed_pid_1(self) -> bool:
-        """PID 1 itself was killed: its cgroup is gone with its counter, and only then does the engine know. (While
-        PID 1 lives it does not.)"""
+    def _how_pid_1_ended(self) -> Ending:
+        """Its cgroup is gone with its counter, and only now does the engine know whether memory was the cause. (While
+        PID 1 lives it does not.)
+
+        From inside nothing can kill PID 1 but memory: a SIGKILL came from the host (an engine that was stopped), and
+        SandboxUnavailable is raised.
+        """
         self._stream.close()
-        for _ in range(20):
-            try:
+        try:
+            for _ in range(50):
                 state = self._engine.call("looking at a container", lambda api: api.inspect_container(self.id))["State"]
-            except docker.errors.APIError:
-                return False
-            if not state["Running"]:
-                return bool(state["OOMKilled"])
-            time.sleep(0.02)
-        return False
+                if not state["Running"]:
+                    break
+                time.sleep(0.02)
+            if state["OOMKilled"]:
+                return Ending.OUT_OF_MEMORY
+            if state["Running"] or state["ExitCode"] == 137:
+                raise SandboxUnavailable("a container was ended from outside")
+        except docker.errors.APIError as why:
+            self.finish()
+            raise SandboxUnavailable("a container was removed while it was in use") from why
+        except SandboxUnavailable:
+            self.finish()
+            raise
+        return Ending.CRASHED
 
     # ---- the end
 

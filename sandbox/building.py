@@ -24,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,26 @@ def build(data: Path, *, engine: Engine | None = None, say: Say = print, force: 
             if force or not image_id(engine, tag):
                 say(f"sandbox: adding our code: {tag}")
                 _add_code(image, wanted.base, tag, engine)
+        remove_old(engine, wanted, days=2)
     return wanted
+
+
+def remove_old(engine: Engine, kept: Recipe, *, days: float) -> list[str]:
+    """Remove our images of other recipes that are older than `days` and that no container uses; their tags."""
+    wanted = {kept.base, kept.python, kept.checker}
+    removed = []
+    for image in engine.call("listing images", lambda api: api.images()):
+        for tag in image.get("RepoTags") or []:
+            ours = tag.partition(":")[0] in {name.partition(":")[0] for name in wanted}
+            if ours and tag not in wanted and time.time() - image["Created"] > days * 86400:
+                with contextlib.suppress(docker.errors.APIError):
+                    engine.call("removing an image", partial(_remove_image, tag))
+                    removed.append(tag)
+    return removed
+
+
+def _remove_image(tag: str, api: Any) -> None:
+    api.remove_image(tag)
 
 
 def image_id(engine: Engine, tag: str) -> str | None:

@@ -67,6 +67,7 @@ class Pool:
         self._removing = 0
         self._stuck: set[str] = set()
         self._closing = False
+        self._stop = threading.Event()
         self._workers: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -205,7 +206,7 @@ class Pool:
         if any(self._waiting.values()):
             return None  # a learner waits: the core is not ours
         for shape, target in self._wanted(now).items():
-            if len(self._ready.get(shape, ())) + self._preparing[shape] < target and not self._rests(shape, now, 30.0):
+            if len(self._ready.get(shape, ())) + self._preparing[shape] < target and not self._rests(shape, now, 10.0):
                 return shape
         return None
 
@@ -215,7 +216,7 @@ class Pool:
 
     def _rests(self, shape: Shape, now: float, longest: float) -> bool:
         failed = self._failed.get(shape)
-        return failed is not None and now - failed[0] < min(2.0 ** failed[2], longest)
+        return failed is not None and now - failed[0] < min(0.5 * 2.0 ** failed[2], longest)
 
     def _prepared(self, shape: Shape, *, urgent: bool) -> tuple[DockerBox | None, SandboxUnavailable | None]:
         try:
@@ -271,24 +272,28 @@ class Pool:
             box, tries, not_before = item
             pause = not_before - time.monotonic()
             if pause > 0:
-                if self._closing:
-                    pause = min(pause, 0.2)
-                threading.Event().wait(min(pause, 0.2))
+                self._stop.wait(min(pause, 0.2))
                 self._over.put((box, tries, 0.0 if self._closing else not_before))
                 continue
             try:
                 hardening.remove(self._engine, box.id)
             except SandboxUnavailable as why:
-                if tries < len(AGAIN) and not self._closing:
-                    self._over.put((box, tries + 1, time.monotonic() + AGAIN[tries]))
-                    continue
-                log.error("sandbox: container %s cannot be removed: %s", box.id[:12], why)
-                with self._change:
-                    self._stuck.add(box.id)
+                if not self._closing:
+                    self._over.put((box, tries + 1, time.monotonic() + AGAIN[min(tries, len(AGAIN) - 1)]))
+                if tries == len(AGAIN) or (self._closing and tries < len(AGAIN)):
+                    log.error("sandbox: container %s cannot be removed: %s", box.id[:12], why)
+                    with self._change:  # no longer waited for; tried again as long as this process lives
+                        self._removing -= 1
+                        self._stuck.add(box.id)
+                        self._change.notify_all()
+                continue
             with self._change:
-                self._removing -= 1
+                if box.id in self._stuck:
+                    self._stuck.discard(box.id)
+                else:
+                    self._removing -= 1
                 uid = self._uid_of.pop(box.id, None)
-                if uid is not None and box.id not in self._stuck:
+                if uid is not None:
                     self._uids.give_back(uid)
                 self._change.notify_all()
 
@@ -309,6 +314,7 @@ class Pool:
         """End and remove everything that is ours; leases in other threads end too."""
         with self._change:
             self._closing = True
+            self._stop.set()
             boxes = [box for ready in self._ready.values() for box in ready]
             boxes += [box for idle in self._bound.values() for box in idle] + list(self._leased)
             self._ready.clear()

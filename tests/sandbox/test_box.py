@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 
 import pytest
 
 from sandbox.docker_sandbox import DockerSandbox
-from sandbox.model import Box, Ending, Size
+from sandbox.engine import Engine
+from sandbox.model import Box, Ending, SandboxUnavailable, Size
 from tests.sandbox.conftest import run
 
 pytestmark = pytest.mark.docker
@@ -82,6 +85,19 @@ def test_pid_1_killed_for_memory_is_told_from_a_crash(box: Box) -> None:
 def test_pid_1_that_ends_is_a_crash(box: Box) -> None:
     reply = run(box, "#pid1\nos._exit(0)")
     assert (reply.ended, reply.box_alive) == (Ending.CRASHED, False)
+
+
+def test_a_container_that_the_host_kills_is_nobodys_crash(box: Box, engine: Engine) -> None:
+    pid = engine.call("looking", lambda api: api.inspect_container(box.id))["State"]["Pid"]
+    threading.Timer(0.3, os.kill, (pid, 9)).start()
+    with pytest.raises(SandboxUnavailable, match="from outside"):
+        run(box, "time.sleep(60)")
+
+
+def test_a_container_that_is_removed_while_in_use_is_nobodys_crash(box: Box, engine: Engine) -> None:
+    threading.Timer(0.3, lambda: Engine().call("removing", lambda api: api.kill(box.id))).start()
+    with pytest.raises(SandboxUnavailable):
+        run(box, "while True: time.sleep(0.1)")
 
 
 def test_most_of_its_memory_may_be_used(box: Box) -> None:

@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 
 from sandbox import engine as module
+from sandbox import pool
+from sandbox.building import Recipe
 from sandbox.docker_sandbox import DockerSandbox
 from sandbox.engine import Engine
-from sandbox.model import SandboxUnavailable
+from sandbox.model import SandboxUnavailable, Size
+from tests.sandbox.conftest import run
+from tests.sandbox.stub import COMMAND
 
 REAL = "/var/run/docker.sock"
 
@@ -104,6 +108,44 @@ def test_a_sandbox_over_a_hung_engine_does_not_start_and_does_not_hang(front: Fr
     with pytest.raises(SandboxUnavailable):
         DockerSandbox(tmp_path, engine=Engine(f"unix://{front.path}", seconds=1)).start()
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.docker
+def test_a_sandbox_gets_over_an_engine_that_hangs_for_a_while(
+    front: Front, tmp_path: Path, images: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSE", 0.2)
+    monkeypatch.setattr(pool, "AGAIN", (0.1, 0.2))
+    front.hangs = False
+
+    def lease() -> None:
+        with sandbox.runner(size=Size.SMALL, mode="function", seconds=5) as box:
+            assert run(box, "pass").ended is None
+
+    with DockerSandbox(
+        tmp_path,
+        pool={("function", Size.SMALL): 1},
+        checkers=0,
+        engine=Engine(f"unix://{front.path}", seconds=1),
+        commands={"python": COMMAND},
+        proved=False,
+        recipe=images,
+    ) as sandbox:
+        sandbox.pool.fill()
+        front.hangs = True
+        lease()  # prepared before
+        for _ in range(3):
+            began = time.monotonic()
+            with pytest.raises(SandboxUnavailable):
+                lease()
+            assert time.monotonic() - began < 10
+        assert sandbox.health()["paused"]
+        front.hangs = False
+        deadline = time.monotonic() + 20
+        while sandbox.health()["paused"] or sandbox.pool.numbers()["stuck"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        lease()
 
 
 def test_no_engine_is_said_in_one_sentence(tmp_path: Path) -> None:

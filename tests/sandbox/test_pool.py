@@ -208,8 +208,12 @@ def test_containers_that_cannot_be_removed_stop_the_sandbox(
             lease(sandbox)
         assert sorted(sandbox.health()["pool"]["stuck"]) == sorted(left)
         monkeypatch.setattr(hardening, "remove", really)
-    for container in left:
-        really(engine, container)
+        deadline = time.monotonic() + 10
+        while sandbox.pool.numbers()["stuck"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        lease(sandbox)
+    assert [exists(engine, container) for container in left] == [False] * len(left)
 
 
 def test_a_sandbox_that_is_closed_leaves_no_container_and_refuses(
