@@ -22,7 +22,7 @@ def warmest():
     answer.value("warmest").equals(("Bakı", 3, 15.5))
 
 
-@check(points=3, title={"en": "Days above a limit", "az": "Həddən isti günlər", "ru": "Дни теплее порога"})
+@check(points=3, title={"en": "Days above a limit", "az": "Həddi keçən günlər", "ru": "Дни теплее порога"})
 def days():
     answer.call("days_above", [("Quba", 1, 9.0), ("Quba", 2, 12.0), ("Quba", 3, 10.0)], 9.5).equals([2, 3])
 
