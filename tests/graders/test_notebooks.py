@@ -161,7 +161,8 @@ def test_what_was_typed_into_a_page_becomes_the_same_notebook(sales: Exercise) -
     "cell",
     [{}, {"cell_type": "code"}, {"cell_type": 7, "source": 8, "id": 9, "metadata": 1}, {"source": ["a", 1, None]},
      {"cell_type": "code", "source": "x = '\ud800'"}, {"cell_type": "code", "source": "a\0b"},
-     {"cell_type": "code", "metadata": {"tags": "answer"}}, {"cell_type": "code", "metadata": {"bilik": "x"}, "id": None}],
+     {"cell_type": "code", "metadata": {"tags": "answer"}},
+     {"cell_type": "code", "metadata": {"bilik": "x"}, "id": None}],
 )  # fmt: skip
 def test_odd_cells_never_break_reading(cell: dict[str, object]) -> None:
     (found,) = cells_of(json.dumps({"cells": [cell]}).encode())
