@@ -15,7 +15,8 @@ from app.clock import BAKU, in_baku, utc_now
 
 def moment_text(moment: datetime) -> str:
     """ "22 Nov 2026, 14:02 (Baku)" as plain text, for mails and attributes."""
-    return f"{format_datetime(moment, 'd MMM y, HH:mm', tzinfo=BAKU, locale=_language())} ({gettext('Baku')})"
+    place = gettext("Baku")  # on a line of its own: texts inside an f-string are not collected for translation
+    return f"{format_datetime(moment, 'd MMM y, HH:mm', tzinfo=BAKU, locale=_language())} ({place})"
 
 
 def moment(moment: datetime) -> Markup:

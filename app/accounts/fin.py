@@ -32,7 +32,7 @@ def normalise(text: str) -> str:
             continue
         if sign in LOOK_ALIKES:
             message = gettext(
-                "Sign %(place)s, “%(sign)s”, is a Cyrillic letter that only looks like the Latin %(latin)s. "
+                "Character %(place)s, “%(sign)s”, is a Cyrillic letter that only looks like the Latin %(latin)s. "
                 "Switch the keyboard to Latin letters and type it again.",
                 place=place,
                 sign=sign,
@@ -40,14 +40,14 @@ def normalise(text: str) -> str:
             )
         elif sign in "IO":
             message = gettext(
-                "Sign %(place)s is the letter %(sign)s, which no FIN has. It is the digit %(digit)s.",
+                "Character %(place)s is the letter %(sign)s, which no FIN has. It is the digit %(digit)s.",
                 place=place,
                 sign=sign,
                 digit={"I": 1, "O": 0}[sign],
             )
         else:
             message = gettext(
-                "Sign %(place)s, “%(sign)s”, cannot be in a FIN: it has the digits 0–9 and Latin letters.",
+                "Character %(place)s, “%(sign)s”, cannot be in a FIN: it has the digits 0–9 and Latin letters.",
                 place=place,
                 sign=sign,
             )
@@ -55,7 +55,7 @@ def normalise(text: str) -> str:
     if len(fin) != LENGTH:
         raise Refused(
             gettext(
-                "A FIN has 7 signs, this one has %(count)s. It is on the front of the identity card.", count=len(fin)
+                "A FIN has 7 characters, this one has %(count)s. It is on the front of the identity card.", count=len(fin)
             ),
             field="fin",
         )

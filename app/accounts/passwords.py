@@ -55,9 +55,9 @@ _nobodys = hasher.hash("an account that does not exist")
 def check_new(password: str, *, name: str = "", email: str = "") -> None:
     """Raises Refused (field "password") with what is wrong with a password somebody wants to have."""
     if len(password) < SHORTEST:
-        raise Refused(gettext("Choose a password of at least %(count)s signs.", count=SHORTEST), field="password")
+        raise Refused(gettext("Choose a password of at least %(count)s characters.", count=SHORTEST), field="password")
     if len(password) > LONGEST:
-        raise Refused(gettext("A password may have up to %(count)s signs.", count=LONGEST), field="password")
+        raise Refused(gettext("A password may have up to %(count)s characters.", count=LONGEST), field="password")
     plain = fold(password)
     about_them = {fold(word) for word in [*name.split(), email.partition("@")[0]] if len(word) >= 4}
     if (

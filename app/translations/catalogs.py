@@ -1,4 +1,4 @@
-"""Texts of the site in other languages: `python -m app.translations.catalogs update AREA | compile | check`.
+"""Texts of the site in other languages: `python -m app.translations update AREA | compile | check`.
 
 English texts stand in the code; `<area>/<language>/LC_MESSAGES/messages.po` holds the others. See README.md beside this.
 """
@@ -25,7 +25,7 @@ AREAS = {
     "site": ("accounts", "notices", "home", "errors", "parts", "setup"),  # and the modules of app/ itself, layout.html
     "learning": ("catalogue", "learning", "credentials", "curricula"),
     "grading": ("grading",),
-    "teaching": ("authoring", "insights"),
+    "teaching": ("authoring", "insights", "teaching"),  # pages of learning for instructors lie in templates/teaching
 }
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "lazy_ngettext": (1, 2), "_l": None}
 
