@@ -77,3 +77,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
+
+// Signing out takes with it what was typed and had not reached the site: the next person may sit here.
+document.addEventListener("submit", (event) => {
+  if (!/\/sign-out(-everywhere)?$/.test(new URL(event.target.action, location).pathname)) return;
+  for (const name of Object.keys(localStorage)) if (name.startsWith("bilik-draft:")) localStorage.removeItem(name);
+});
