@@ -9,9 +9,11 @@ from typing import Any
 from inside import codec, frames
 from inside.unpacking import blob
 
-ENDINGS = frozenset("value raised exited missing no_code crashed timed_out out_of_memory output_limit tampered".split())
-KEYS = frozenset("ended value error stdout stderr loading cut exit files plots".split())
-ERROR_KEYS = frozenset("type bases message args trace".split())
+ENDINGS = frozenset(
+    "value raised exited missing no_code crashed timed_out out_of_memory output_limit tampered".split()  # noqa: SIM905
+)
+KEYS = frozenset(["ended", "value", "error", "stdout", "stderr", "loading", "cut", "exit", "files", "plots"])
+ERROR_KEYS = frozenset(["type", "bases", "message", "args", "trace"])
 MOST_PLOTS = 10
 
 

@@ -1,7 +1,7 @@
 """Whether two decoded values are equal or close, and if not, the first thing that differs, in words a learner can use.
 
-`equals` is exact: int and float, list and tuple, bool and int differ, only a scalar of numpy equals Python's number. `close_to` takes any
-number for a number. Both compare shape before content.
+`equals` is exact: int and float, list and tuple, bool and int differ, only a scalar of numpy equals Python's number.
+`close_to` takes any number for a number. Both compare shape before content.
 """
 
 from __future__ import annotations

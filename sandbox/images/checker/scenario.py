@@ -1,4 +1,4 @@
-"""Lines of a scenario, `s = Stack()`, `s.push(1)`, `len(s)`, `s.size`, as the wire carries them. Parsed, never evaluated."""
+"""Lines of a scenario (`s = Stack()`, `s.push(1)`, `len(s)`, `s.size`) as the wire carries them; never evaluated."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def _same(one: Any, two: Any, same: Any) -> bool:
 def _gone(value: Any) -> bool:
     import pandas as pd
 
-    return value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value)  # noqa: PLR0124
+    return value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value)
 
 
 def _kind(column: Any, items: list[Any]) -> str:

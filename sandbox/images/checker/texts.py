@@ -10,7 +10,7 @@ from comparing import Mismatch, close_to
 
 
 def normal(text: str) -> str:
-    """Without what nobody sees: CR before LF, blanks at line ends, newlines at the end, the two ways to write a letter."""
+    """Without what nobody sees: CR before LF, blanks at line ends, last newlines, the two ways to write a letter."""
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
