@@ -57,7 +57,9 @@ def _deliver(notice_id: int, now: datetime) -> bool:
     if problem:
         notice.failures += 1
         notice.not_before = now + min(FIRST_WAIT * 4 ** (notice.failures - 1), LONGEST_WAIT)
-        log.warning("a mail was not sent", notice=notice_id, kind=notice.kind, failures=notice.failures, problem=problem)
+        log.warning(
+            "a mail was not sent", notice=notice_id, kind=notice.kind, failures=notice.failures, problem=problem
+        )
     else:
         notice.sent_at = now
         notice.params = {name: value for name, value in notice.params.items() if name != "token"}

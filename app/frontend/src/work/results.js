@@ -56,7 +56,7 @@ function purposeOf(event) {
 export function press(form, purpose) {
   const button = form.querySelector(`button[data-key="${purpose}"]`);
   if (!button || button.disabled) return false;
-  form.requestSubmit(button);
+  button.click(); // not requestSubmit: htmx sends the button that was clicked
   return true;
 }
 
