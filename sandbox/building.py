@@ -23,6 +23,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -121,17 +122,17 @@ def image_id(engine: Engine, tag: str) -> str | None:
 def _build_base(work: Path, tag: str, engine: Engine, say: Say) -> None:
     began = time.monotonic()
     root, site, fonts = work / "root.tar", work / "site", work / "fonts"
-    if debian.has_apt():
-        say("sandbox: unpacking a root from Debian packages")
-        debian.bootstrap(root, work)
-        destination = "usr/lib/python3/dist-packages"
-    else:
-        say(f"sandbox: no apt here; pulling {debian.PULLED}")
-        debian.pull(root, engine)
-        destination = "usr/local/lib/python3.11/site-packages"
-    say("sandbox: fetching the wheels")
-    _fetch_wheels(site)
-    debian.run(["sh", str(IMAGES / "slim.sh"), str(site)], "slimming the wheels")
+    destination = "usr/lib/python3/dist-packages"
+    with ThreadPoolExecutor(1) as beside:
+        wheels = beside.submit(_fetch_wheels, site)
+        if debian.has_apt():
+            say("sandbox: unpacking a root from Debian packages, fetching the wheels")
+            debian.bootstrap(root, work)
+        else:
+            say(f"sandbox: no apt here; pulling {debian.PULLED}, fetching the wheels")
+            debian.pull(root, engine)
+            destination = "usr/local/lib/python3.11/site-packages"
+        wheels.result()
     say("sandbox: compiling them")
     fonts.mkdir()
     half = f"bilik-half:{os.getpid()}"
@@ -148,12 +149,11 @@ def _build_base(work: Path, tag: str, engine: Engine, say: Say) -> None:
 
 
 def _fetch_wheels(site: Path) -> None:
-    """Outside of any container, with this machine's network settings and certificates; every wheel by its hash."""
-    kind = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}.get(
-        platform.machine().lower()
-    )
-    if kind is None:
-        raise SandboxUnavailable(f"there are no sandbox images for {platform.machine()}")
+    """Outside of any container, with this machine's network settings and certificates; every wheel by its hash, less
+    what no program needs."""
+    kind = platform.machine()
+    if kind not in ("x86_64", "aarch64"):
+        raise SandboxUnavailable(f"there are no sandbox images for {kind}")
     env = dict(os.environ)
     bundle = env.get("SSL_CERT_FILE") or env.get("PIP_CERT") or env.get("REQUESTS_CA_BUNDLE")
     if bundle:
@@ -162,51 +162,30 @@ def _fetch_wheels(site: Path) -> None:
         env.setdefault("UV_DEFAULT_INDEX", env["PIP_INDEX_URL"])
     env["UV_NO_PROGRESS"] = "1"
     uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", "")]))
-    common = [
-        "--target",
-        str(site),
-        "--python-version",
-        "3.11",
-        "--only-binary",
-        ":all:",
-        "--require-hashes",
-        "--no-deps",
-        "-r",
-        str(IMAGES / "wheels.txt"),
-    ]
+    common = ["--target", str(site), "-r", str(IMAGES / "wheels.txt")]
+    common += ["--python-version", "3.11", "--only-binary", ":all:", "--require-hashes", "--no-deps"]
     if uv:
-        debian.run(
-            [uv, "pip", "install", "-q", "--python-platform", f"{kind}-manylinux_2_28", *common],
-            "fetching the wheels",
-            env=env,
-        )
+        command = [uv, "pip", "install", "-q", "--python-platform", f"{kind}-manylinux_2_28", *common]
     else:
-        platforms = [
-            part
-            for tag in ("2_28", "2_27", "2_17", "2014")
-            for part in ("--platform", f"manylinux{'' if tag == '2014' else '_'}{tag}_{kind}")
-        ]
-        debian.run(
-            [sys.executable, "-m", "pip", "install", "-q", "--no-compile", *platforms, *common],
-            "fetching the wheels",
-            env=env,
-        )
+        command = [sys.executable, "-m", "pip", "install", "-q", "--no-compile", *common]
+        for platform_tag in ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014"):
+            command += ["--platform", f"{platform_tag}_{kind}"]
+    debian.run(command, "fetching the wheels", env=env)
+    debian.run(["sh", str(IMAGES / "slim.sh"), str(site)], "slimming the wheels")
 
 
 def _compile(image: str, site: Path, fonts: Path, destination: str, engine: Engine) -> None:
     """With the image's own Python: .pyc without time stamps, and matplotlib's list of fonts."""
-    script = (
-        f"python3 -m compileall -q -j 2 --invalidation-mode unchecked-hash {destination} && "
-        "MPLCONFIGDIR=/fonts python3 -B -c 'import matplotlib.font_manager' && rm -rf /fonts/tex.cache /fonts/*.lock"
-    )
-    binds = [f"{site.resolve()}:{destination}", f"{fonts.resolve()}:/fonts"]
+    script = IMAGES / "compile.sh"
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/fonts", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
+    binds = [f"{site.resolve()}:{destination}", f"{fonts.resolve()}:/fonts", f"{script.resolve()}:/compile.sh:ro"]
     made = engine.call(
         "creating a container",
         lambda api: api.create_container(
             image,
-            command=["/bin/sh", "-c", script],
+            command=["/bin/sh", "/compile.sh", destination, "/fonts"],
             user=f"{os.getuid()}:{os.getgid()}",
-            environment={"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"},  # noqa: S108 (inside the container)
+            environment=environment,
             labels={"app": "bilik-build"},
             host_config=api.create_host_config(
                 network_mode="none", binds=binds, cap_drop=["ALL"], security_opt=["no-new-privileges=true"]
@@ -215,7 +194,7 @@ def _compile(image: str, site: Path, fonts: Path, destination: str, engine: Engi
     )["Id"]
     try:
         engine.call("starting a container", lambda api: api.start(made))
-        ended = engine.call("compiling", lambda api: api.wait(made, timeout=300), seconds=300)
+        ended = engine.call("compiling", lambda api: api.wait(made, timeout=600), seconds=600)
         if ended["StatusCode"] != 0:
             told = engine.call("reading the log", lambda api: api.logs(made, tail=5)).decode(errors="replace")
             raise SandboxUnavailable(f"the wheels could not be compiled: {told.strip()}")
@@ -304,7 +283,13 @@ def _code_texts(image: str) -> Iterator[str]:
 
 @cache
 def _base_digest() -> str:
-    parts = [IMAGES / "base.sh", IMAGES / "slim.sh", IMAGES / "wheels.txt", HERE / "assembling.py"]
+    parts = [
+        IMAGES / "base.sh",
+        IMAGES / "slim.sh",
+        IMAGES / "compile.sh",
+        IMAGES / "wheels.txt",
+        HERE / "assembling.py",
+    ]
     origin = "debian 12" if debian.has_apt() else debian.PULLED
     return _digest([origin, platform.machine(), *(hashlib.sha256(path.read_bytes()).hexdigest() for path in parts)])
 

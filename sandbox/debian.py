@@ -35,7 +35,8 @@ def bootstrap(out: Path, work: Path) -> None:
         raise SandboxUnavailable(
             "the sandbox images need two packages; type: sudo apt-get install -y mmdebstrap uidmap"
         )
-    settings = [f"TMPDIR={work}"]
+    # in a user namespace "root" is nobody of this machine, and may not look into a private data folder
+    settings = [] if as_root is None else [f"TMPDIR={work}"]
     if '"false"' in run(["apt-config", "dump", "Acquire::Check-Valid-Until"], "asking apt for its settings"):
         settings.append('APT_OPTION=Acquire::Check-Valid-Until "false"')  # a snapshot as mirror
     mode = "unshare" if as_root is None else "root"
