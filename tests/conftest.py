@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextvars
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy import event
 
 from app import create_app
 from app.config import Settings
@@ -57,3 +59,23 @@ class Browser(FlaskClient):
 @pytest.fixture
 def client(site: Flask) -> FlaskClient:
     return site.test_client()
+
+
+@pytest.fixture
+def counting(site: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """`with counting() as statements:` collects every statement sent to the database."""
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        statements: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return collect

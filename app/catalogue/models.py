@@ -38,7 +38,7 @@ class Course(Model):
 
 
 class CourseVersion(Model):
-    """The files of a course at one moment: `<data>/versions/<digest>/`. A draft until `published_at`."""
+    """The files of a course at one moment: `<data>/versions/<slug>-<digest>/`. A draft until `published_at`."""
 
     __tablename__ = "course_version"
     __table_args__ = (UniqueConstraint("course_id", "digest"),)

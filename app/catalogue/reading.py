@@ -16,7 +16,7 @@ from graders.course.loading import load_course
 
 def version_folder(data: Path, digest: str, slug: str) -> Path:
     """Where the files of a version lie; the last part is the slug: a course is called what its folder is called."""
-    return data / "versions" / digest / slug
+    return data / "versions" / f"{slug}-{digest}" / slug  # two courses may have the same files
 
 
 @lru_cache(maxsize=64)

@@ -154,13 +154,15 @@ def extend(enrolment: Enrolment, unit: str, day: date, reason: str, *, by: User,
         raise Refused(_("There is no such unit in this course."), field="unit")
     if day < in_baku(now).date():
         raise Refused(_("Give a day that is still to come."), field="day")
+    said = {"due_at": end_of_day(day), "reason": reason, "given_by": by.id, "given_at": now}
     extension = db.session.scalar(
         select(Extension).where(Extension.enrolment_id == enrolment.id, Extension.unit == unit)
     )
     if extension is None:
-        extension = Extension(enrolment_id=enrolment.id, unit=unit)
+        extension = Extension(enrolment_id=enrolment.id, unit=unit, **said)
         db.session.add(extension)
-    extension.due_at, extension.reason, extension.given_by, extension.given_at = end_of_day(day), reason, by.id, now
+    for name, value in said.items():
+        setattr(extension, name, value)
     audit.record(
         "extension.given",
         actor_id=by.id,

@@ -1,0 +1,146 @@
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.accounts import organisations
+from app.accounts.models import Membership, Organisation, Role, User
+from app.audit import AuditEvent
+from app.credentials import issuing
+from app.curricula import assigning
+from app.curricula.assigning import Standing
+from app.db import db
+from app.errors import Refused
+from app.learning import enrolling
+from tests.factories import NOW, finish, person, published, signed_in
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def agency(site: Flask) -> Organisation:
+    made = organisations.create("Nazirlik", by=None, now=NOW)
+    db.session.commit()
+    return made
+
+
+def employee(agency: Organisation, name: str = "Rəna Vəliyeva") -> User:
+    user = person(name)
+    organisations.join(user, agency, from_on=TODAY, by=None, now=NOW)
+    db.session.commit()
+    return user
+
+
+def manager(agency: Organisation) -> User:
+    return person("Müdir", role=Role.MANAGER, organisation_id=agency.id)
+
+
+def test_an_assigned_course_goes_from_not_started_to_done(agency: Organisation) -> None:
+    user, course = employee(agency), published()
+    assert assigning.assign(agency, [user], course, TODAY + timedelta(days=9), by=manager(agency), now=NOW) == 1
+
+    def now_stands(days: int = 0) -> Standing:
+        return assigning.assigned_to(user, now=NOW + timedelta(days=days))[0].standing
+
+    assert now_stands() is Standing.NOT_STARTED
+    enrolment = enrolling.enrol(user, course, now=NOW)
+    assert now_stands() is Standing.STARTED
+    assert now_stands(days=9) is Standing.STARTED
+    assert now_stands(days=10) is Standing.OVERDUE
+    finish(enrolment)
+    assert now_stands(days=10) is Standing.DONE
+
+
+def test_assigning_again_moves_the_date_and_asks_nobody_twice(agency: Organisation) -> None:
+    user, course = employee(agency), published()
+    for day in (9, 20):
+        assigning.assign(agency, [user], course, TODAY + timedelta(days=day), by=manager(agency), now=NOW)
+    (one,) = assigning.assigned_to(user, now=NOW)
+    assert one.assignment.due_on == TODAY + timedelta(days=20)
+
+
+def test_only_who_works_there_today_can_be_asked(agency: Organisation) -> None:
+    course, stranger, gone = published(), person("Yad"), employee(agency, "Getmiş")
+    row = db.session.scalars(select(Membership).where(Membership.user_id == gone.id)).one()
+    organisations.end(row, until_on=TODAY, by=None, now=NOW)
+    for user, later in ((stranger, 0), (gone, 1)):
+        with pytest.raises(Refused, match="does not work"):
+            assigning.assign(agency, [user], course, None, by=manager(agency), now=NOW + timedelta(days=later))
+
+
+def test_a_day_gone_by_is_refused(agency: Organisation) -> None:
+    with pytest.raises(Refused, match="still to come"):
+        assigning.assign(
+            agency, [employee(agency)], published(), TODAY - timedelta(days=1), by=manager(agency), now=NOW
+        )
+
+
+def test_a_manager_sees_assigned_courses_and_nothing_else_of_anybody(agency: Organisation, client: FlaskClient) -> None:
+    user, asked, own = employee(agency), published(), published("private-interest")
+    assigning.assign(agency, [user], asked, None, by=manager(agency), now=NOW)
+    issuing.confirm_name(user, user.name, now=NOW)
+    for course in (asked, own):
+        finish(enrolling.enrol(user, course, now=NOW))
+    issuing.issue_due(NOW)
+    db.session.commit()
+    codes = {one.enrolment.course.slug: one.code for one in issuing.certificates_of(user)}
+    signed_in(client, manager(agency))
+    page = client.get(f"/organisations/{agency.id}").get_data(as_text=True)
+    export = client.post(f"/organisations/{agency.id}/people.csv").get_data(as_text=True)
+    for text in (page, export):
+        assert user.name in text
+        assert codes["sample_course"] in text
+        assert codes["private-interest"] not in text
+        assert "31" not in text.replace(codes["sample_course"], "")  # no points
+
+
+def test_a_manager_of_another_organisation_finds_nothing_there(agency: Organisation, client: FlaskClient) -> None:
+    user = employee(agency)
+    other = organisations.create("Başqa nazirlik", by=None, now=NOW)
+    signed_in(client, manager(other))
+    for path in (f"/organisations/{agency.id}", f"/organisations/{agency.id}/people.csv"):
+        answer = client.post(path) if path.endswith("csv") else client.get(path)
+        assert answer.status_code == 404
+        assert user.name not in answer.get_data(as_text=True)
+
+
+def test_who_left_is_gone_from_the_managers_view_the_next_day(agency: Organisation) -> None:
+    user = employee(agency)
+    row = db.session.scalars(select(Membership).where(Membership.user_id == user.id)).one()
+    organisations.end(row, until_on=TODAY, by=None, now=NOW)
+    assert assigning.people(agency, now=NOW)[1] == 1
+    assert assigning.people(agency, now=NOW + timedelta(days=1))[1] == 0
+
+
+def test_an_export_stands_in_the_audit_log(agency: Organisation, client: FlaskClient) -> None:
+    boss = manager(agency)
+    signed_in(client, boss).post(f"/organisations/{agency.id}/people.csv")
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "organisation.exported")).one()
+    assert event.actor_id == boss.id
+
+
+def test_formulas_in_names_are_neutral_in_an_export(agency: Organisation, client: FlaskClient) -> None:
+    employee(agency, '=HYPERLINK("http://x")')
+    signed_in(client, manager(agency))
+    text = client.post(f"/organisations/{agency.id}/people.csv").get_data(as_text=True)
+    assert "'=HYPERLINK" in text
+
+
+def test_the_page_asks_the_same_number_of_queries_for_2_and_for_40_people(agency: Organisation, counting) -> None:
+    course = published()
+
+    def fill(count: int) -> None:
+        users = [employee(agency) for _ in range(count)]
+        assigning.assign(agency, users, course, None, by=manager(agency), now=NOW)
+        db.session.commit()
+
+    fill(2)
+    with counting() as few:
+        assigning.people(agency, now=NOW)
+    fill(38)
+    with counting() as many:
+        found, total = assigning.people(agency, now=NOW)
+    assert (len(found), total) == (40, 40)
+    assert len(many) == len(few)
