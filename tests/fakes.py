@@ -29,6 +29,7 @@ class ProcessBox:
     def __init__(self, command: list[str], *, home: Path, env: dict[str, str] | None = None) -> None:
         self.id = f"process-{home.name}"
         self._begun = time.monotonic()
+        self.last: object = None  # what the last frame was
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         home.mkdir(parents=True, exist_ok=True)
         environment = {
@@ -110,6 +111,7 @@ class ProcessBox:
             self.kill()
             return Reply(ended=ended, box_alive=False, wall_seconds=wall)
         header, body = self._found.pop(0)
+        self.last = header.get("is")
         return Reply(header=header, body=body, wall_seconds=wall, cpu_seconds=max(self._cpu() - spent, 0.0))
 
     def kill(self) -> None:
@@ -175,8 +177,8 @@ class ProcessSandbox:
         try:
             yield box
         finally:
-            spare = self._checkers.setdefault(key, box)
-            if spare is not box:
+            clean = box.last == "ended"  # else a fork of it is still at work
+            if not clean or self._checkers.setdefault(key, box) is not box:
                 box.close()
 
     def image(self) -> dict[str, str]:
