@@ -32,6 +32,11 @@ def day(value: date | datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
 
 
+def day_text(iso: str) -> str:
+    """ "2026-11-22" → "22 November 2026" as plain text: days kept in the JSON of a notice."""
+    return format_date(date.fromisoformat(iso), "d MMMM y", locale=_language())
+
+
 def ago(moment: datetime, now: datetime | None = None) -> Markup:
     """ "5 minutes ago", "yesterday"; after a week the day. The exact time is its title."""
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
@@ -104,6 +109,6 @@ def from_iso(text: str) -> datetime:
 
 
 def init_app(app: Flask) -> None:
-    for function in (moment, moment_text, day, ago, days_left, number, points, percent, initials, from_iso):
+    for function in (moment, moment_text, day, day_text, ago, days_left, number, points, percent, initials, from_iso):
         app.add_template_filter(function)
     app.add_template_filter(size, "bytes")
