@@ -1,0 +1,40 @@
+"""Every kind of notice that is told has its words in every language."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.notices.writing import letter
+
+ROOT = Path(__file__).parents[2]
+PARAMS = {
+    "assigned": {
+        "course": "python-basics",
+        "titles": {"az": "Sıfırdan Python"},
+        "organisation": "Nazirlik",
+        "due_on": "2027-01-21",
+    },
+    "announcement": {"cohort": "Payız", "title": "Salam", "body": "Sabah dərs var", "enrolment_id": 1},
+    "certificate": {"title": "Sıfırdan Python", "code": "0000-0000-0000"},
+}
+
+
+@pytest.mark.parametrize("kind", PARAMS)
+@pytest.mark.parametrize("language", ["az", "ru", "en"])
+def test_a_notice_of_a_domain_is_written_with_a_link(site: Flask, kind: str, language: str) -> None:
+    written = letter(kind, PARAMS[kind], language)
+    assert written.subject
+    assert any(paragraph.address.startswith("http") for paragraph in written.paragraphs)
+
+
+def test_every_kind_that_the_site_tells_has_a_template() -> None:
+    told = {
+        kind
+        for path in (ROOT / "app").rglob("*.py")
+        for call in re.findall(r"\btell\((.*?)\bnow=now", path.read_text(), re.DOTALL)
+        for kind in re.findall(r'^\s*"([a-z_]+)",\s*$', call, re.MULTILINE)
+    }
+    assert {"assigned", "announcement", "certificate"} <= told
+    assert not {kind for kind in told if not (ROOT / "app/templates/notices" / f"{kind}.txt").exists()}
