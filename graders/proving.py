@@ -121,7 +121,7 @@ def prove(
             try:
                 for done in pool.map(lambda job: _grade(job, place, key), jobs):
                     if isinstance(done, Finding):
-                        if done not in findings:
+                        if (done.item, done.check) not in {(one.item, one.check) for one in findings}:
                             findings.append(done)
                     else:
                         graded.append(done)
@@ -132,7 +132,7 @@ def prove(
     broken = {finding.item for finding in findings}
     for exercise in exercises:
         if exercise.key not in broken:
-            findings += _judge(exercise, [one for one in graded if one.item == exercise.key])
+            findings += judge(exercise, [one for one in graded if one.item == exercise.key])
     return Report(
         findings=tuple(findings),
         graded=tuple(graded),
@@ -207,7 +207,8 @@ def _grade(job: _Job, sandbox: Sandbox, key: str) -> Graded | Finding:
 # -- what it must show
 
 
-def _judge(exercise: Exercise, graded: Sequence[Graded]) -> Iterator[Finding]:
+def judge(exercise: Exercise, graded: Sequence[Graded]) -> Iterator[Finding]:
+    """What the gradings of an exercise's starter, solution, known answers and of doing nothing do not show."""
     first = {one.answer: one for one in reversed(graded)}
 
     def finding(problem: str, remedy: str, check: str = "") -> Finding:
