@@ -21,6 +21,7 @@ from sandbox.inside import frames
 from sandbox.model import Ending, Facts, Reply, SandboxUnavailable, Size
 
 SOURCE = Path(sandbox.__file__).parent
+CACHE = Path(tempfile.gettempdir()) / "bilik-process-sandbox"
 
 
 class ProcessBox:
@@ -36,7 +37,8 @@ class ProcessBox:
             "PATH": os.environ["PATH"],
             "HOME": str(home),
             "LANG": "C.UTF-8",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPYCACHEPREFIX": str(CACHE / "pyc"),  # compiled once, and not in the learner's folder
+            "MPLCONFIGDIR": str(CACHE / "matplotlib"),  # its list of fonts takes seconds to make
             "PYTHONHASHSEED": "0",
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",

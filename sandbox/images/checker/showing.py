@@ -135,10 +135,14 @@ def _changed(expected: str, got: str) -> list[list[str]]:
 
 
 def _bounded(pieces: list[list[str]]) -> list[list[str]]:
-    left, found = MOST_TEXT, []
+    """Neighbours of one tag joined, and cut to what is shown."""
+    left, found = MOST_TEXT, list[list[str]]()
     for tag, text in pieces[:1000]:
         if left <= 0:
             return [*found, ["same", "…"]]
-        found.append([tag, text[:left]])
+        if found and found[-1][0] == tag:
+            found[-1][1] += text[:left]
+        else:
+            found.append([tag, text[:left]])
         left -= len(text)
     return found

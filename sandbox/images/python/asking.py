@@ -6,6 +6,7 @@ import base64
 import builtins
 import importlib.util
 import io
+import json
 import os
 import sys
 import types
@@ -20,6 +21,8 @@ MOST_TRACE = 12
 BUILTINS = frozenset(["len", "str", "repr", "list", "sorted", "print", "iter", "next", "bool", "sum", "int", "float"])
 
 Answer = dict[str, Any]
+Named = Callable[[str], str | None]
+EMPTY: Answer = {"ended": "crashed", "value": None, "error": None, "exit": None, "plots": []}
 
 
 class Missing(Exception):
@@ -34,9 +37,9 @@ def ask(question: dict[str, Any], *, box: str, main: str | None, items: int, loa
     def work() -> Any:
         module = _import(f"{box}/{main}")
         loaded()
-        return _ANSWERS[question["q"]](question, module.__dict__)
+        return ANSWERS[question["q"]](question, module.__dict__)
 
-    return guarded(work, box=box, items=items)
+    return guarded(work, own=lambda file: inside(box, file), items=items)
 
 
 def run(question: dict[str, Any], *, box: str, main: str | None) -> tuple[Answer, int]:
@@ -55,7 +58,7 @@ def run(question: dict[str, Any], *, box: str, main: str | None) -> tuple[Answer
         exec(code, module.__dict__)  # noqa: S102 - this is what the process is for
         figures.take_open()
 
-    found = guarded(work, box=box, items=0)
+    found = guarded(work, own=lambda file: inside(box, file), items=0)
     if found["ended"] == "value":
         return {"ended": "exited", "plots": found["plots"]}, 0
     if found["ended"] == "raised":
@@ -63,8 +66,13 @@ def run(question: dict[str, Any], *, box: str, main: str | None) -> tuple[Answer
     return found, found["exit"] & 0xFF
 
 
-def guarded(work: Callable[[], Any], *, box: str, items: int) -> Answer:
-    """What `work()` gives or raises, as an answer."""
+def inside(box: str, file: str) -> str | None:
+    """The name of a file in the learner's folder; None of any other."""
+    return file[len(box) + 1 :][:80] if file.startswith(f"{box}/") else None
+
+
+def guarded(work: Callable[[], Any], *, own: Named, items: int) -> Answer:
+    """What `work()` gives or raises, as an answer. `own` names the learner's files, and no others."""
     try:
         value = taken(work(), items)
         figures.take_open()
@@ -82,7 +90,21 @@ def guarded(work: Callable[[], Any], *, box: str, items: int) -> Answer:
             "error": {"type": "missing", "message": str(missing)[:200], "args": [], "trace": []},
         }
     except BaseException as error:  # noqa: BLE001 - whatever the learner's code raises is an answer
-        return {"ended": "raised", "error": described(error, box)}
+        return {"ended": "raised", "error": described(error, own)}
+
+
+def nothing_called(name: str) -> dict[str, Any]:
+    return {"type": "missing", "message": codec.plain_text(name)[:200], "args": [], "trace": []}
+
+
+def whole(found: Answer) -> bytes:
+    """An answer as JSON; a value that is too large, or pictures that make it so, stay behind."""
+    found = EMPTY | found
+    value = codec.dump(found["value"])
+    if len(value) + sum(map(len, found["plots"])) > codec.MOST_MADE:
+        found["plots"] = []
+    rest = json.dumps({key: item for key, item in found.items() if key != "value"}, ensure_ascii=False).encode()
+    return rest[:-1] + b',"value":' + value + b"}"
 
 
 def taken(value: Any, items: int) -> Any:
@@ -97,38 +119,40 @@ def taken(value: Any, items: int) -> Any:
     return codec.Taken(items=found, ended=True)
 
 
-def described(error: BaseException, box: str) -> dict[str, Any]:
+def described(error: BaseException, own: Named) -> dict[str, Any]:
     """An exception as the learner may see it: only the learner's own lines, by relative names."""
     kind = type(error)
     try:
         message = str(error)
     except Exception:  # noqa: BLE001 - a learner's __str__
         message = ""
+    if isinstance(error, SyntaxError):
+        message = str(error.msg)
     packed = codec.pack(list(error.args)) if type(error.args) is tuple else []
     return {
         "type": kind.__name__[:80],
         "bases": [base.__name__[:80] for base in kind.__mro__ if issubclass(base, BaseException)][:20],
-        "message": codec.plain_text(message.replace(f"{box}/", ""))[:MOST_MESSAGE],
-        "args": packed[1] if packed and packed[0] == "l" else [],
-        "trace": trace(error, box),
+        "message": codec.plain_text(message)[:MOST_MESSAGE],
+        "args": packed[1] if packed and packed[0] == "l" and not isinstance(error, SyntaxError) else [],
+        "trace": trace(error, own),
     }
 
 
-def trace(error: BaseException, box: str) -> list[list[Any]]:
+def trace(error: BaseException, own: Named) -> list[list[Any]]:
     """[file, line, text] of the learner's own frames, the outermost first."""
     import linecache
 
     found: list[list[Any]] = []
     step = error.__traceback__
     while step is not None:
-        name = step.tb_frame.f_code.co_filename
-        if name.startswith(f"{box}/"):
-            text = linecache.getline(name, step.tb_lineno).strip()
-            found.append([name[len(box) + 1 :][:80], step.tb_lineno, codec.plain_text(text)[:200]])
+        file = step.tb_frame.f_code.co_filename
+        name = own(file)
+        if name is not None:
+            text = linecache.getline(file, step.tb_lineno).strip()
+            found.append([name, step.tb_lineno, codec.plain_text(text)[:200]])
         step = step.tb_next
-    if isinstance(error, SyntaxError) and str(error.filename).startswith(f"{box}/"):
-        text = str(error.text or "").strip()
-        found.append([str(error.filename)[len(box) + 1 :][:80], error.lineno or 0, codec.plain_text(text)[:200]])
+    if isinstance(error, SyntaxError) and (name := own(str(error.filename))) is not None:
+        found.append([name, error.lineno or 0, codec.plain_text(str(error.text or "").strip())[:200]])
     return found if len(found) <= MOST_TRACE else found[:4] + found[4 - MOST_TRACE :]
 
 
@@ -223,7 +247,7 @@ def value(question: dict[str, Any], names: dict[str, Any]) -> Any:
         raise Missing(path) from None
 
 
-_ANSWERS: dict[str, Callable[[dict[str, Any], dict[str, Any]], Any]] = {
+ANSWERS: dict[str, Callable[[dict[str, Any], dict[str, Any]], Any]] = {
     "call": call,
     "steps": steps,
     "figure": figure,

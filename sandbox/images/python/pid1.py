@@ -35,23 +35,20 @@ def main() -> None:
     guard_self()
     wire = Wire(known=KNOWN)
     box = os.path.realpath(os.environ.get("HOME", "/box"))
-    notebook = sys.argv[1:] == ["notebook"]
-    if notebook:
-        process.prepare_scratch()
-        gc.disable()
+    if sys.argv[1:] == ["notebook"]:
         import driver
 
+        process.prepare_scratch()
+        gc.disable()
         driver.preload()
+        gc.freeze()
+        driver.serve(wire, lambda frame: Run(frame, box=box), box=box, ours=_ours())
+        return
     gc.freeze()
     wire.write({"is": "ready", "image": "python"})
     run = Run(wire.read(), box=box)
     wire.write({"is": "begun", "run": run.id})
-    if run.mode == "notebook":
-        import driver
-
-        driver.serve(wire, run)
-    else:
-        serve(wire, run)
+    serve(wire, run)
 
 
 class Run:
@@ -82,7 +79,7 @@ def serve(wire: Wire, run: Run) -> None:
         for name in run.preload:
             importlib.import_module(name)
         gc.freeze()
-    ours = [name for name, module in sys.modules.items() if _is_ours(module) and name.split(".")[0] != "inside"]
+    ours = _ours()
     while True:
         header, body = wire.read()
         question = frames.strict_json(body)
@@ -107,8 +104,13 @@ def serve(wire: Wire, run: Run) -> None:
         wire.write({"is": "reply", "run": run.id, "seq": header.get("seq"), "nonce": header.get("nonce")}, answer)
 
 
-def _is_ours(module: Any) -> bool:
-    return str(getattr(module, "__file__", None) or "").startswith(f"{HERE}/")
+def _ours() -> list[str]:
+    """Modules of ours that a learner's of the same name must not meet. `inside` stays: it imports parts of itself."""
+    return [
+        name
+        for name, module in sys.modules.items()
+        if str(getattr(module, "__file__", None) or "").startswith(f"{HERE}/") and name.split(".")[0] != "inside"
+    ]
 
 
 if __name__ == "__main__":

@@ -14,15 +14,15 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import asking
 import folder
-from inside import codec, frames
+from inside import frames
 from inside.reaping import empty, is_init, settle, sweep
 
 MOST_PRINTED = 8 * frames.MIB  # more than this ends the question
 MOST_REPLY = frames.MOST_OUT - 64 * 1024
 SCRATCH = ("/tmp", "/dev/shm")  # noqa: S108 - tmpfs of the container
 FONTS = "/opt/matplotlib/fontlist-*.json"
-EMPTY: dict[str, Any] = {"ended": "crashed", "value": None, "error": None, "exit": None, "plots": []}
 
 Work = Callable[[Callable[[], None]], tuple[dict[str, Any], int]]
 
@@ -81,11 +81,11 @@ def answer(work: Work, question: dict[str, Any], *, run: Any, watched: int, keep
         found = folder.read_back(run.box, names)
         own["files"] = {name: base64.b64encode(data).decode() for name, data in found.items()}
     if heard.overflowed:
-        return _joined(own, EMPTY | {"ended": "output_limit"})
+        return _joined(own, asking.EMPTY | {"ended": "output_limit"})
     if heard.reply is not None:
         return _joined(own, heard.reply)
     code = os.waitstatus_to_exitcode(status)
-    return _joined(own, EMPTY | {"ended": "exited" if program and code >= 0 else "crashed", "exit": code})
+    return _joined(own, asking.EMPTY | {"ended": "exited" if program and code >= 0 else "crashed", "exit": code})
 
 
 def _joined(own: dict[str, Any], told: dict[str, Any] | bytes) -> bytes:
@@ -96,7 +96,7 @@ def _joined(own: dict[str, Any], told: dict[str, Any] | bytes) -> bytes:
     if len(ours) + len(told) > MOST_REPLY and own["files"]:
         return _joined(own | {"files": {}}, told)
     if len(ours) + len(told) > MOST_REPLY:
-        return _joined(own, EMPTY | {"ended": "value", "value": ["u", "object", "large"]})
+        return _joined(own, asking.EMPTY | {"ended": "value", "value": ["u", "object", "large"]})
     return ours[:-1] + b"," + told[1:]
 
 
@@ -195,7 +195,7 @@ def _child(
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 stream.flush()
-        _send(pipes["reply"][1], EMPTY | found)
+        _send(pipes["reply"][1], found)
     finally:
         os._exit(code)
 
@@ -226,12 +226,7 @@ def _input(question: dict[str, Any]) -> int:
 
 
 def _send(fd: int, found: dict[str, Any]) -> None:
-    """The child's part of the answer; a value that is too large, or pictures that make it so, stay behind."""
-    value = codec.dump(found["value"])
-    if len(value) + sum(map(len, found["plots"])) > codec.MOST_MADE:
-        found["plots"] = []
-    rest = json.dumps({key: item for key, item in found.items() if key != "value"}).encode()
-    body = rest[:-1] + b',"value":' + value + b"}"
+    body = asking.whole(found)
     data = memoryview(len(body).to_bytes(4, "big") + body)
     while data:
         data = data[os.write(fd, data) :]

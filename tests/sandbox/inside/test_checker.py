@@ -65,7 +65,7 @@ def test_a_text_that_differs_comes_with_a_difference_in_visible_blanks(grade):
     result = grade(
         "def f():\n    return 'one two\\nthree'\n", written("answer.call('f').equals('one  two\\nthree')")
     ).only()
-    assert result["difference"] == [["same", "one "], ["expected", "·"], ["same", "two\nthree"]]
+    assert result["difference"] == [["same", "one"], ["expected", "·"], ["same", " two\nthree"]]
     assert (result["expected"], result["got"]) == (repr("one  two\nthree"), repr("one two\nthree"))
 
 

@@ -1,0 +1,311 @@
+"""PID 1 of a notebook's runner: nbclient drives a kernel that was forked warm, cell by cell, as the worker asks.
+
+What a kernel says is only ever shown; points come from the questions. So everything that comes out of it is bounded
+here, and nothing of it can end the driver.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import types
+from typing import Any
+
+import asking
+import folder
+import kernel
+from inside import codec, frames
+from inside.reaping import empty
+from inside.wire import Wire
+
+MOST_CELL = frames.MIB
+MOST_RUN = 8 * frames.MIB
+MOST_HEARD = 64 * frames.MIB  # of one kernel, kept or not; more ends it
+MOST_OUTPUTS = 200
+START = 30  # seconds a kernel may take to come up
+SCHEMAS = ("jsonschema", "jsonschema.exceptions", "fastjsonschema")
+IOPUB = 4  # seconds that output may come after its cell
+
+
+def preload() -> None:
+    """Import, before any fork, what driver and kernel need; without schemas, for nothing here is validated by them."""
+    stubs = {name: _stub(name) for name in SCHEMAS if name not in sys.modules}
+    sys.modules.update(stubs)
+    import nbformat.v4.nbbase
+
+    nbformat.v4.nbbase.validate = lambda *_, **__: None
+    kernel.preload()
+    for name in stubs:
+        del sys.modules[name]
+
+
+def _stub(name: str) -> types.ModuleType:
+    """A module that has every name, and nothing behind it."""
+
+    def found(wanted: str) -> type[Exception]:
+        if wanted.startswith("__"):
+            raise AttributeError(wanted)
+        return type(wanted, (Exception,), {})
+
+    module = types.ModuleType(name)
+    module.__getattr__ = found  # type: ignore[method-assign]
+    return module
+
+
+class Kernel:
+    """A kernel forked from this process, and the client that speaks to it."""
+
+    def __init__(self, wire: Wire, *, box: str, ours: list[str]) -> None:
+        from jupyter_client.asynchronous import AsyncKernelClient
+        from jupyter_client.connect import write_connection_file
+
+        self.folder = tempfile.mkdtemp(prefix="kernel-", dir="/tmp")
+        file = f"{self.folder}/connection.json"
+        write_connection_file(file, transport="ipc", ip=f"{self.folder}/k")
+        heard, ready = os.pipe()
+        self.pid = os.fork()
+        if not self.pid:
+            closed = (heard, wire.source, wire.target)
+            kernel.run(file, self.folder, ready, box=box, closed=closed, ours=ours)
+        os.close(ready)
+        self.gone = os.pidfd_open(self.pid)
+        if not select.select([heard], [], [], START)[0] or not os.read(heard, 1):
+            raise RuntimeError("the kernel did not come up")
+        os.close(heard)
+        self.client = AsyncKernelClient(connection_file=file)
+        self.client.load_connection_file()
+
+    async def connect(self) -> None:
+        """Open the channels, and wait until the first output could be heard."""
+        self.client.start_channels(stdin=False, hb=False, control=False)
+        async with asyncio.timeout(START):
+            while (await self.client.iopub_channel.get_msg())["msg_type"] != "iopub_welcome":
+                pass
+            asked = self.client.execute("None", silent=True, store_history=False)
+            while not _is_idle(await self.client.iopub_channel.get_msg(), asked):
+                pass
+            await self.client.shell_channel.get_msg()
+
+    @property
+    def alive(self) -> bool:
+        return not select.select([self.gone], [], [], 0)[0]
+
+    async def died(self) -> None:
+        """Return when the kernel is gone."""
+        loop, gone = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self.gone, gone.set)
+        try:
+            await gone.wait()
+        finally:
+            loop.remove_reader(self.gone)
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+
+def _is_idle(message: Any, parent: str) -> bool:
+    return (
+        message["msg_type"] == "status"
+        and message["parent_header"].get("msg_id") == parent
+        and message["content"]["execution_state"] == "idle"
+    )
+
+
+def _client(run: Kernel, notebook: Any) -> Any:
+    """nbclient over a kernel that runs already, deaf to what a notebook must not do."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
+
+    class Client(NotebookClient):
+        kept = heard = 0
+        cut = False
+
+        async def _async_check_alive(self) -> None:
+            if not run.alive:
+                raise DeadKernelError("Kernel died")
+
+        async def _async_poll_kernel_alive(self) -> None:
+            await run.died()
+            if self.task_poll_for_reply is not None:
+                self.task_poll_for_reply.cancel()
+
+        def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
+            """Drop what is too much, other cells' outputs and widgets; keep the rest as nbclient does."""
+            kind = str(msg.get("msg_type"))
+            if kind.startswith("comm"):
+                return None
+            size = len(json.dumps(msg.get("content"), default=str)) if kind not in ("status", "execute_input") else 0
+            self.heard += size
+            if self.heard > MOST_HEARD:
+                run.kill()
+            room = min(MOST_CELL - sum(map(_size, cell.outputs)), MOST_RUN - self.kept) if size else 1
+            if size > room or (len(cell.outputs) >= MOST_OUTPUTS > 0 and kind != "stream" and size):
+                self.cut = True
+                return None
+            if kind == "stream" and cell.outputs and cell.outputs[-1].get("name") == msg["content"].get("name"):
+                cell.outputs[-1]["text"] += str(msg["content"].get("text", ""))
+                return None
+            if kind == "update_display_data":
+                self._display_id_map = {
+                    key: {cell_index: places[cell_index]}
+                    for key, places in self._display_id_map.items()
+                    if cell_index in places
+                }
+            return super().process_message(msg, cell, cell_index)
+
+    client = Client(
+        notebook,
+        allow_errors=True,
+        timeout=None,
+        iopub_timeout=IOPUB,
+        store_widget_state=False,
+        record_timing=False,
+        skip_cells_with_tag="no tag is called so",
+    )
+    client.kc = run.client
+    client.reset_execution_trackers()
+    return client
+
+
+def _size(output: Any) -> int:
+    if "text" in output:
+        return len(output["text"])
+    return sum(len(str(part)) for part in (output.get("data") or output).values())
+
+
+class Driver:
+    """One notebook: its cells by number, what they put out, and questions about what they left."""
+
+    def __init__(self, started: Kernel, run: Any, loop: asyncio.AbstractEventLoop) -> None:
+        from nbformat.v4 import nbbase
+
+        self.kernel, self.loop, self.items = started, loop, run.items
+        told = json.loads(run.files.get("notebook.ipynb", b'{"cells":[]}'))
+        self.cells = [_cell(nbbase, one) for one in told["cells"]]
+        self.endings: dict[int, str] = {}
+        self.client = _client(started, nbbase.new_notebook(cells=self.cells))
+
+    def run_cell(self, index: int) -> bytes:
+        """Run one cell; the outputs as JSON."""
+        if not 0 <= index < len(self.cells):
+            return b'{"outputs":[],"ended":"missing"}'
+        cell = self.cells[index]
+        self.client.cut = False
+        ended = "crashed"
+        if self.kernel.alive:
+            try:
+                self.loop.run_until_complete(self.client.async_execute_cell(cell, index))
+                failed = any(output["output_type"] == "error" for output in cell.get("outputs", []))
+                ended = "error" if failed else "ok"
+            except Exception as why:  # noqa: BLE001 - a kernel may say anything, or nothing any more
+                ended = "crashed" if not self.kernel.alive else "error"
+                print(f"cell {index}: {type(why).__name__}", file=sys.stderr)
+        if self.client.heard > MOST_HEARD:
+            ended = "output_limit"
+        self.client.kept += sum(map(_size, cell.get("outputs", [])))
+        self.endings[index] = ended
+        made = {"outputs": cell.get("outputs", []), "ended": ended, "cut": self.client.cut}
+        return json.dumps(made, default=str).encode()
+
+    def ask(self, question: dict[str, Any]) -> bytes:
+        """The answer to a question about the names of the notebook, its figures or a cell."""
+        if question["q"] == "cell":
+            return asking.whole(self._cell(question["id"]))
+        if not self.kernel.alive:
+            return asking.whole({"ended": "crashed"})
+        try:
+            return self.loop.run_until_complete(self._asked(question))
+        except Exception as why:  # noqa: BLE001 - as above
+            print(f"question: {type(why).__name__}", file=sys.stderr)
+            return asking.whole({"ended": "crashed" if not self.kernel.alive else "tampered"})
+
+    async def _asked(self, question: dict[str, Any]) -> bytes:
+        client = self.kernel.client
+        message = client.session.msg("bilik_ask", {"question": question, "items": self.items})
+        client.shell_channel.send(message)
+        reply = asyncio.ensure_future(self._reply(message["header"]["msg_id"]))
+        gone = asyncio.ensure_future(self.kernel.died())
+        await asyncio.wait((reply, gone), return_when=asyncio.FIRST_COMPLETED)
+        gone.cancel()
+        if not reply.done():
+            reply.cancel()
+            return asking.whole({"ended": "crashed"})
+        return reply.result()
+
+    async def _reply(self, asked: str) -> bytes:
+        while True:
+            message = await self.kernel.client.shell_channel.get_msg()
+            if message["parent_header"].get("msg_id") == asked and message["msg_type"] == "bilik_reply":
+                answer = str(message["content"]["answer"]).encode("utf-8", "replace")
+                return answer if len(answer) < frames.MOST_OUT - 65536 else asking.whole({"ended": "tampered"})
+
+    def _cell(self, id: str) -> dict[str, Any]:
+        for index, cell in enumerate(self.cells):  # noqa: B007 - the last one is meant
+            if cell.get("id") == id:
+                break
+        else:
+            return {"ended": "missing", "error": asking.nothing_called(id)}
+        texts = {"stdout": "", "text": "", "error": ""}
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "stream":
+                texts["stdout"] += output["text"] if output["name"] == "stdout" else ""
+            elif output["output_type"] == "error":
+                texts["error"] = f"{output['ename']}: {output['evalue']}"
+            else:
+                texts["text"] += str(output["data"].get("text/plain", "")) + "\n"
+        if self.endings.get(index, "ok") in ("crashed", "output_limit"):
+            return {"ended": self.endings[index]}
+        return {"ended": "value", "value": codec.pack({name: str(text) for name, text in texts.items()})}
+
+
+def _cell(nbbase: Any, told: dict[str, Any]) -> Any:
+    source = told.get("source", "")
+    text = source if isinstance(source, str) else "".join(source)
+    if told.get("cell_type") != "code":
+        return nbbase.new_markdown_cell(text)
+    cell = nbbase.new_code_cell(text)
+    cell["id"] = str(told.get("id", ""))
+    return cell
+
+
+def serve(wire: Wire, begin: Any, *, box: str, ours: list[str]) -> None:
+    """Start the kernel, say that it is ready, take the notebook, and answer until the host closes."""
+    started = Kernel(wire, box=box, ours=ours)
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(started.connect())
+    threading.Thread(target=_end_with_host, args=(wire, started), daemon=True).start()
+    wire.write({"is": "ready", "image": "python"})
+    run = begin(wire.read())
+    empty(box)
+    folder.fill(box, {name: data for name, data in run.files.items() if name != "notebook.ipynb"})
+    driver = Driver(started, run, loop)
+    wire.write({"is": "begun", "run": run.id})
+    while True:
+        header, body = wire.read()
+        told = {"run": run.id, "seq": header.get("seq"), "nonce": header.get("nonce")}
+        match header.get("do"):
+            case "cell":
+                wire.write({"is": "cell", **told}, driver.run_cell(header["index"]))
+            case "ask":
+                wire.write({"is": "reply", **told}, driver.ask(frames.strict_json(body)))
+            case _:
+                raise ValueError("a run can begin only once")
+
+
+def _end_with_host(wire: Wire, started: Kernel) -> None:
+    """End with the host, whatever the kernel does."""
+    poll = select.poll()
+    poll.register(wire.source, 0)
+    poll.poll()
+    started.kill()
+    shutil.rmtree(started.folder, ignore_errors=True)
+    os._exit(0)
