@@ -10,14 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import event
 
 from app import create_app
+from app.accounts import passwords
 from app.config import Settings
 from app.db import db
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashes of 1 MiB instead of 64: the suite makes hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+        patch.setattr(passwords, "_nobodys", passwords.hash_password("an account that does not exist"))
+        yield
 
 
 @pytest.fixture(scope="session")
