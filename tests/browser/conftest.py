@@ -1,4 +1,4 @@
-"""A whole Bilik for walks in Chromium: site, worker, real Docker, mail written to a folder; and a browser for each person."""
+"""A whole Bilik for walks in Chromium: site, worker, real Docker, mail in a folder; a browser for each person."""
 
 from __future__ import annotations
 
