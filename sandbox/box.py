@@ -49,6 +49,8 @@ class DockerBox:
         self.id = hardening.create(engine, body)
         try:
             self._stream = Stream(engine, self.id, image=shape.image)
+        except docker.errors.APIError as why:
+            raise SandboxUnavailable("a container was removed before it started") from why
         except BaseException:
             self._remove_quietly()
             raise
@@ -100,7 +102,10 @@ class DockerBox:
         self._cpu_before = self._facts.cpu_seconds
         if not self._cgroup.weigh(hardening.SHARES_LEASED):
             shares = hardening.SHARES_LEASED
-            self._engine.call("weighing a container", lambda api: api.update_container(self.id, cpu_shares=shares))
+            try:
+                self._engine.call("weighing a container", lambda api: api.update_container(self.id, cpu_shares=shares))
+            except docker.errors.APIError as why:
+                raise SandboxUnavailable("a container was removed before it was used") from why
 
     def is_well(self) -> bool:
         """Whether it still waits, silently: neither ended nor speaking unasked."""

@@ -57,7 +57,6 @@ class DockerSandbox:
         self._image: dict[str, str] = {}
         self._images: dict[str, str] = {}
         self._stop = threading.Event()
-        self._reaper: threading.Thread | None = None
 
     def start(self) -> None:
         """Look for the images, remove orphans, prove the protections, begin to fill the pool.
@@ -80,8 +79,8 @@ class DockerSandbox:
             self._engine, tags, self._targets, checkers=self._checkers, commands=self._commands, threads=self._threads
         )
         self._pool.start()
-        self._reaper = threading.Thread(target=self._sweep, name="sandbox_reaper", daemon=True)
-        self._reaper.start()
+        self._stop = threading.Event()
+        threading.Thread(target=self._sweep, args=(self._stop,), name="sandbox_reaper", daemon=True).start()
 
     def _prove(self, tags: dict[str, str]) -> None:
         """The whole preflight once for these images and this engine, the quick one at later starts."""
@@ -162,8 +161,8 @@ class DockerSandbox:
             "preflight": self._report.plain() if self._report else None,
         }
 
-    def _sweep(self) -> None:
-        while not self._stop.wait(SWEEP):
+    def _sweep(self, stop: threading.Event) -> None:
+        while not stop.wait(SWEEP):
             try:
                 reaper.sweep(self._engine)
             except SandboxUnavailable as why:

@@ -40,7 +40,7 @@ class Engine:
         self._silent = False
 
     def call(self, what: str, act: Callable[[docker.APIClient], T], *, seconds: float | None = None) -> T:
-        """`act` on this thread's client. NotFound and other 4xx answers pass through as docker.errors.APIError; all
+        """`act` on this thread's client. NotFound (404) and conflicts (409) pass through as docker.errors.APIError; all
         else is SandboxUnavailable."""
         self._refuse_while_silent(what)
         try:
@@ -48,7 +48,7 @@ class Engine:
             answer = act(client)
         except docker.errors.APIError as why:
             self._answered()
-            if why.is_server_error():
+            if why.status_code not in (404, 409):
                 raise SandboxUnavailable(f"{what}: the Docker engine says {why.explanation or why}") from why
             raise
         except (requests.exceptions.RequestException, docker.errors.DockerException, OSError) as why:
