@@ -225,6 +225,8 @@ def _loose(value: Any) -> Any:
         return _loose(value.tolist())
     if numpy is not None and isinstance(value, numpy.ndarray):
         return _loose(value.tolist())
+    if pandas is not None and isinstance(value, pandas.DataFrame):
+        return object()  # like nothing else
     if isinstance(value, (list, tuple)):
         return [_loose(item) for item in value]
     if isinstance(value, (set, frozenset)):

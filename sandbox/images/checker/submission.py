@@ -169,8 +169,11 @@ def _share(returned: Any) -> float:
 
 
 def author_traceback(box: str) -> str:
-    """The exception in hand, for author and staff."""
-    return traceback.format_exc(limit=-12).replace(f"{box}/", "")[-showing.MOST_TEXT :]
+    """The exception in hand, for author and staff: only lines of the exercise's own files."""
+    kind, error, trace = sys.exc_info()
+    own = [step for step in traceback.extract_tb(trace) if step.filename.startswith(f"{box}/")]
+    lines = [*traceback.format_list(own[-12:]), *traceback.format_exception_only(kind, error)]
+    return "".join(lines).replace(f"{box}/", "")[-showing.MOST_TEXT :]
 
 
 def _write(box: str, name: str, data: bytes) -> None:

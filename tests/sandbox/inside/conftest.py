@@ -37,7 +37,7 @@ class Asked:
             return {"ended": "tampered"}
         if answer["ended"] == "value":
             answer["value"] = codec.unpack(answer["value"])
-        answer["files"] = {name: base64.b64decode(data) for name, data in answer["files"].items()}
+        answer["files"] = {name: base64.b64decode(data) for name, data in answer.get("files", {}).items()}
         return answer
 
     def call(self, name, *args, **kwargs):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - code of learners and authors stands in one line each
 import time
 
 import pytest
