@@ -40,6 +40,7 @@ HERE = Path(__file__).parent
 IMAGES = HERE / "images"
 CODE = {"python": "runner", "checker": "checker"}  # image -> folder under /opt
 ROOM = 1 << 30  # bytes that must be free
+UNBUILT = "the sandbox images are not built; type: python -m sandbox build"
 Say = Callable[[str], None]
 
 
@@ -61,9 +62,11 @@ def recipe() -> Recipe:
     )
 
 
-def build(data: Path, *, engine: Engine | None = None, say: Say = print, force: bool = False) -> Recipe:
+def build(
+    data: Path, *, engine: Engine | None = None, say: Say = print, force: bool = False, base_too: bool = True
+) -> Recipe:
     """Build what is missing; nothing to do takes milliseconds. `data`: the folder for what lies around meanwhile,
-    cleaned up after.
+    cleaned up after. Without `base_too` only the layers of our own code, which take a second, are added.
 
     Raises SandboxUnavailable in one sentence that says what to do.
     """
@@ -71,6 +74,8 @@ def build(data: Path, *, engine: Engine | None = None, say: Say = print, force: 
     wanted = recipe()
     if not force and all(image_id(engine, tag) for tag in (wanted.python, wanted.checker)):
         return wanted
+    if not base_too and not image_id(engine, wanted.base):
+        raise SandboxUnavailable(UNBUILT)
     data.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(data).free < ROOM:
         raise SandboxUnavailable(f"less than 1 GiB is free under {data}: make room, then try again")

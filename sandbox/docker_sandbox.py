@@ -63,12 +63,12 @@ class DockerSandbox:
 
         Takes 3 s the first time and a second later. Raises SandboxUnavailable; may be tried again.
         """
-        wanted = self._recipe or building.recipe()
+        wanted = self._recipe or building.build(self._data, engine=self._engine, say=log.info, base_too=False)
         tags = {"python": wanted.python, "checker": wanted.checker}
         for image, tag in tags.items():
             found = building.image_id(self._engine, tag)
             if found is None:
-                raise SandboxUnavailable("the sandbox images are not built; type: python -m sandbox build")
+                raise SandboxUnavailable(building.UNBUILT)
             self._images[tag] = found
             if image == "python":
                 self._image = {"recipe": tag.partition(":")[2], "id": found}

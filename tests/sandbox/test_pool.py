@@ -12,7 +12,7 @@ from pathlib import Path
 import docker.errors
 import pytest
 
-from sandbox import hardening, pool
+from sandbox import building, hardening, pool
 from sandbox.building import Recipe
 from sandbox.docker_sandbox import DockerSandbox
 from sandbox.engine import Engine
@@ -251,3 +251,11 @@ def test_a_runner_that_cannot_start_is_told_to_who_waits_for_it(images: Recipe, 
         pytest.raises(SandboxUnavailable, match="no such course"),
     ):
         lease(sandbox)
+
+
+def test_without_a_base_image_nothing_is_built_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = Recipe(base="bilik-base:none", python="bilik-python:none", checker="bilik-checker:none")
+    monkeypatch.setattr(building, "recipe", lambda: missing)
+    with pytest.raises(SandboxUnavailable, match="python -m sandbox build"):
+        DockerSandbox(tmp_path / "data").start()
+    assert not (tmp_path / "data").exists()
