@@ -49,9 +49,7 @@ def running(data: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def handed_in(seat: Seat, item: Exercise, token: str = "t") -> int:
     stored = submitting.store(item.solution(), blobs())
-    row = submitting.submit(
-        seat, item, Purpose.SUBMIT, stored, form_token=token, language="az", per_hour=20, now=NOW
-    )
+    row = submitting.submit(seat, item, Purpose.SUBMIT, stored, form_token=token, language="az", per_hour=20, now=NOW)
     id = row.id
     db.session.commit()
     begin_reading(True)  # the test looks on from now on, and never holds the lock a worker needs

@@ -9,9 +9,22 @@ const start = (area) => edit(area, { nonce: form.dataset.nonce, keys });
 for (const area of form.querySelectorAll("textarea[data-file]")) start(area);
 for (const cell of form.querySelectorAll(".cell[data-cell]")) offerCell(cell);
 form.addEventListener("text-missing", ({ detail }) => addCell(detail.name, detail.text));
+form.addEventListener("htmx:configRequest", numberOwnCells);
 watchResults(form);
 keepDrafts(form);
 takeNotebook();
+
+// Outputs of one's own cells come back by number; empty cells are passed over, as the graders do.
+function numberOwnCells() {
+  let number = 0;
+  for (const cell of form.querySelectorAll(".cell--own")) {
+    const filled = cell.querySelector("textarea").value.trim() !== "";
+    if (filled) number += 1;
+    const out = cell.querySelector(".cell__out");
+    out.id = filled ? `out-added-${number}` : "";
+    if (!filled) out.replaceChildren();
+  }
+}
 
 function offerCell(cell) {
   const button = document.createElement("button");
@@ -52,7 +65,8 @@ function addCell(name, text, after) {
   area.dataset.file = name;
   area.dataset.language = "python";
   area.setAttribute("aria-label", form.dataset.saidOwn);
-  cell.append(label, named, area);
+  const out = Object.assign(document.createElement("div"), { className: "cell__out" });
+  cell.append(label, named, area, out);
   before.after(cell);
   const view = start(area);
   put(area, text);

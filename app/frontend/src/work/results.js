@@ -22,7 +22,19 @@ export function watchResults(form) {
     for (const fold of document.querySelectorAll("#result details[data-check]")) {
       if (open?.get(fold.dataset.check)) fold.open = true;
     }
+    tellAtButtons();
   });
+  tellAtButtons();
+
+  // How it stands, beside the buttons too: below a long notebook the result itself may be far away.
+  function tellAtButtons() {
+    const place = form.querySelector(".work__state");
+    const badge = document.querySelector("#result .badge");
+    if (!place || !badge) return;
+    place.replaceChildren(badge.cloneNode(true));
+    place.hidden = false;
+  }
+
   // The site is away while a result is awaited: ask again.
   document.addEventListener("htmx:sendError", (event) => {
     const asking = event.detail.elt;
