@@ -13,13 +13,14 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import event
 
 from app import create_app
 from app.accounts import passwords
 from app.config import Settings
-from app.db import db
+from app.db import begin_reading, db
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,7 +50,8 @@ def site(tmp_path: Path, migrated_database: Path) -> Iterator[Flask]:
     shutil.copy(migrated_database, tmp_path / "bilik.sqlite3")
     site = create_app(Settings(env="test", data=tmp_path))
     site.config["WTF_CSRF_ENABLED"] = False
-    with site.app_context():
+    begin_reading(False)  # a request made outside a `Browser` says it for the whole thread
+    with site.app_context(), force_locale("en"):  # what an operation says is matched in the language of the code
         site.test_client_class = Browser
         yield site
         db.session.remove()

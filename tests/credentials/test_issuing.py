@@ -102,7 +102,7 @@ def test_a_code_is_read_however_it_is_typed() -> None:
 def test_anybody_sees_that_a_certificate_is_valid_and_nothing_beyond_what_is_printed(
     certificate: Certificate, learner: User, client: FlaskClient
 ) -> None:
-    answer = client.get(f"/verify/{certificate.code}")
+    answer = client.get(f"/verify/{certificate.code}", headers={"Accept-Language": "en"})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 200
     assert "This certificate is valid" in page
@@ -111,7 +111,7 @@ def test_anybody_sees_that_a_certificate_is_valid_and_nothing_beyond_what_is_pri
 
 
 def test_an_unknown_code_is_said_to_be_unknown(site: Flask, client: FlaskClient) -> None:
-    answer = client.get("/verify/0000-0000-0000")
+    answer = client.get("/verify/0000-0000-0000", headers={"Accept-Language": "en"})
     assert answer.status_code == 404
     assert "no certificate with this code" in answer.get_data(as_text=True)
 
