@@ -1,7 +1,7 @@
 """What a check can say to a learner: keys, and how they read in English. The site words them in other languages.
 
-A note crosses as `{"key": …, "params": {…}}`; parameters are short texts and numbers. `{at}` is the place inside a value
-(`[1]['tea']`) and may be absent: the words in square brackets around it are then left out.
+A note crosses as `{"key": …, "params": {…}}`; parameters are short texts and numbers. `{at}` is the place inside a
+value (`[1]['tea']`) and may be absent: the words in square brackets around it are then left out.
 """
 
 from __future__ import annotations

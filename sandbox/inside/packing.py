@@ -164,6 +164,8 @@ def _axes(packer: Packer, axes: Axes, depth: int) -> Packed:
 
 
 def _decimal(packer: Packer, value: decimal.Decimal) -> Packed:
+    if decimal.Decimal.is_snan(value):  # raises at whoever compares with it
+        return ["u", "decimal.Decimal", "type"]
     text = decimal.Decimal.__str__(value)
     if len(text) > MOST_DIGITS:
         raise Refusal("large")

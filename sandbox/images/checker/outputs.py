@@ -6,10 +6,10 @@ Everything else (html, scripts, widgets, vector pictures) is named by its type a
 from __future__ import annotations
 
 import base64
+import html
 import io
 import re
 import warnings
-from html.parser import HTMLParser
 from typing import Any
 
 import answers
@@ -24,6 +24,8 @@ MOST_SIDE = 1600
 MOST_PNG = 700_000
 MOST_ALL = 2_500_000  # of a reduced body
 MOST_ROWS, MOST_COLUMNS, MOST_CELL = 60, 30, 200
+MOST_HTML = 400_000
+TABLE = re.compile(r"<(/?)(table|thead|tbody|tfoot|tr|th|td)\b([^<>]*)>|([^<]+)")
 TAMPERED: dict[str, Any] = {"ended": "tampered", "outputs": [], "cut": False}
 ENDED = re.compile(r"[a-z_]{1,20}")
 
@@ -149,49 +151,43 @@ def _data(data: Any) -> list[dict[str, Any]]:
     return [{"is": "other", "type": kind} for kind in others]
 
 
-class _TableReader(HTMLParser):
-    """The cells of one table as pandas writes it. Anything else in the HTML is passed over."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self.headers = 0
-        self.is_table = False
-        self._inside = ""
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if tag == "table":
-            self.is_table = self.is_table or "dataframe" in (dict(attrs).get("class") or "")
-        elif tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th") and self.rows:
-            wide = dict(attrs).get("colspan") or "1"
-            self.rows[-1] += [""] * min(int(wide) if wide.isdecimal() and len(wide) < 4 else 1, MOST_COLUMNS)
-            self._inside = tag
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "thead":
-            self.headers = len(self.rows)
-        if tag in ("td", "th", "tr"):
-            self._inside = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._inside and self.rows and self.rows[-1]:
-            self.rows[-1][-1] = (self.rows[-1][-1] + data)[:MOST_CELL]
-
-
-def _table(html: str) -> dict[str, Any] | None:
-    reader = _TableReader()
-    reader.feed(html[:400_000])
-    if not reader.is_table or not reader.headers:
+def _table(text: str) -> dict[str, Any] | None:
+    """The table that pandas wrote, as rows; None if there is anything in it that pandas does not write."""
+    start, end = text.find('<table border="'), text.find("</table>")
+    if start < 0 or end < start or end - start > MOST_HTML or 'class="dataframe"' not in text[start : start + 200]:
         return None
-    rows = [[visible(cell.strip(), MOST_CELL) for cell in row[:MOST_COLUMNS]] for row in reader.rows]
-    head, body = rows[: reader.headers], rows[reader.headers :]
-    width = max(map(len, rows))
-    columns = [" ".join(filter(None, (row[at] if at < len(row) else "" for row in head))) for at in range(width)]
-    full = [row + [""] * (width - len(row)) for row in body[:MOST_ROWS]]
-    cut = len(body) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in reader.rows)
-    return {"is": "table", "columns": columns, "rows": full, "cut": cut}
+    rows: list[list[str]] = []
+    headers, at, inside = 0, start, False
+    for piece in TABLE.finditer(text, start, end):
+        if piece.start() != at:
+            return None  # another tag, or a broken one
+        at = piece.end()
+        closing, tag, attributes, content = piece.groups()
+        if content is not None:
+            if inside and rows and rows[-1]:
+                rows[-1][-1] += html.unescape(content)[:MOST_CELL]
+        elif tag == "tr" and not closing:
+            rows.append([])
+        elif tag in ("th", "td"):
+            inside = not closing
+            if inside and rows and len(rows[-1]) <= MOST_COLUMNS:
+                wide = re.search(r'colspan="([0-9]{1,3})"', attributes)
+                rows[-1] += [""] * (int(wide[1]) if wide else 1)
+        elif tag == "thead" and closing:
+            headers = len(rows)
+    return _as_rows(rows[:headers], rows[headers:]) if headers and at == end else None
+
+
+def _as_rows(head: list[list[str]], body: list[list[str]]) -> dict[str, Any]:
+    width = min(max(map(len, head + body)), MOST_COLUMNS)
+
+    def cell(row: list[str], at: int) -> str:
+        return visible(row[at].strip(), MOST_CELL) if at < len(row) else ""
+
+    cut = len(body) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in head + body)
+    columns = [" ".join(filter(None, (cell(row, at) for row in head[:5]))) for at in range(width)]
+    rows = [[cell(row, at) for at in range(width)] for row in body[:MOST_ROWS]]
+    return {"is": "table", "columns": columns, "rows": rows, "cut": cut}
 
 
 def _png(data: bytes) -> str | None:
@@ -201,7 +197,7 @@ def _png(data: bytes) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            picture = PIL.Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+            picture: PIL.Image.Image = PIL.Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
             if picture.width * picture.height > MOST_PIXELS:
                 return None
             picture.load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import io
 import json
@@ -69,7 +70,7 @@ class Submission:
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 for entry in json.load(file)["checks"]:
-                    self.checks[entry["id"]] = lambda entry=entry: declared.check(entry)
+                    self.checks[entry["id"]] = functools.partial(declared.check, entry)
         path = f"{self.box}/checks.py"
         if os.path.exists(path):
             spec = importlib.util.spec_from_file_location("exercise_checks", path)

@@ -114,7 +114,7 @@ def _take_figures() -> None:
         figures.take(figure)
         return display(figure, **kwargs)
 
-    backend_inline.display = taking
+    backend_inline.display = taking  # type: ignore[assignment]
     backend_inline._enable_matplotlib_integration()  # it was imported before there was a shell
 
 
