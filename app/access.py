@@ -1,7 +1,7 @@
-"""Who may open which page: one table for the whole site. A page that is missing here is open to nobody and fails the suite.
+"""Who may open which page: one table for the whole site. A page missing here is open to nobody and fails the suite.
 
-This is the coarse part: signed in or not, which kind of role. Whether the course, organisation or submission in the address is
-theirs is asked by the view (`accounts.permissions.may_…`), which answers 404 to strangers.
+This is the coarse part: signed in or not, which kind of role. Whether the course, organisation or submission in the
+address is theirs is asked by the view (`accounts.permissions`), which answers 404 to strangers.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def record(
     address: str = "",
     **details: Any,
 ) -> None:
-    """Write that something happened, in the transaction of the thing itself. Never put secrets, FINs or code into `details`."""
+    """Write that something happened, in the transaction of the thing itself. No secrets, FINs or code in `details`."""
     db.session.add(
         AuditEvent(
             at=now,

@@ -1,4 +1,4 @@
-"""What is shown when something is refused, missing or broken: a page, a fragment for htmx, or JSON, always with a way on."""
+"""What is shown when something is refused, missing or broken: a page, a fragment for htmx or JSON, with a way on."""
 
 from __future__ import annotations
 
@@ -107,7 +107,8 @@ def _words(code: int) -> tuple[str, str]:
         413: (
             gettext("That is too large"),
             gettext(
-                "A file or a text may have up to 8 MB. Remove what is not needed, for example outputs of a notebook, and send it again."
+                "A file or a text may have up to 8 MB. Remove what is not needed, for example outputs of a notebook, "
+                "and send it again."
             ),
         ),
         429: (

@@ -72,7 +72,7 @@ def days_left(until: date, today: date) -> str:
 
 def number(value: float, digits: int = 1) -> str:
     """1234.5 → "1,234.5" as the language writes it; no more than `digits` after the point."""
-    return format_decimal(round(value, digits), locale=_language())
+    return str(format_decimal(round(value, digits), locale=_language()))
 
 
 def points(value: float, most: float | None = None) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, g, has_request_context, jsonify, request, session, url_for
+from flask.sansio.app import App
 from flask_babel import Babel, get_locale
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -23,6 +24,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as BaseResponse
 
 from app import db, formats, keys
 from app.blobs import Blobs
@@ -41,6 +43,7 @@ limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-
 log = structlog.get_logger("bilik")
 
 View = TypeVar("View", bound=Callable[..., Any])
+Answer = TypeVar("Answer", bound=BaseResponse)
 
 
 def configure(app: Flask, settings: Settings) -> None:
@@ -68,6 +71,7 @@ def configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_TIMEZONE=TIME_ZONE,
         BABEL_TRANSLATION_DIRECTORIES=";".join(f"translations/{area}" for area in catalogs.AREAS),
     )
+    _write_log(plainly=settings.env == "production")
     app.extensions["bilik.settings"] = settings
     app.extensions["bilik.blobs"] = Blobs(settings.data_folder / "blobs")
     app.extensions["bilik.strips"] = []
@@ -99,11 +103,22 @@ def configure(app: Flask, settings: Settings) -> None:
 
 
 def settings() -> Settings:
-    return current_app.extensions["bilik.settings"]
+    chosen: Settings = current_app.extensions["bilik.settings"]
+    return chosen
 
 
 def blobs() -> Blobs:
-    return current_app.extensions["bilik.blobs"]
+    kept: Blobs = current_app.extensions["bilik.blobs"]
+    return kept
+
+
+def _write_log(*, plainly: bool) -> None:
+    """One line an event, as JSON in production. Tracebacks without values of variables: those hold keys and code."""
+    start: list[Any] = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso")]
+    end: list[Any] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    if plainly:
+        end = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    structlog.configure(processors=[*start, *end])
 
 
 # ---- transactions
@@ -146,7 +161,8 @@ def csp_nonce() -> str:
     """This response's nonce, for the one <style> CodeMirror makes."""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
-    return g.csp_nonce
+    nonce: str = g.csp_nonce
+    return nonce
 
 
 CONTENT_SECURITY_POLICY = (
@@ -204,7 +220,7 @@ def _chosen_language() -> str:
     return request.accept_languages.best_match(LANGUAGES, default="az") or "az"
 
 
-def remember_language(response: Response, chosen: str) -> Response:
+def remember_language(response: Answer, chosen: str) -> Answer:
     response.set_cookie(
         LANGUAGE_COOKIE, chosen, max_age=365 * 86400, secure=request.is_secure, httponly=True, samesite="Lax"
     )
@@ -251,7 +267,7 @@ def link(endpoint: str, **values: Any) -> str:
 # ---- pieces of pages
 
 
-def strip(app: Flask, function: Callable[[], str | None]) -> None:
+def strip(app: App, function: Callable[[], str | None]) -> None:
     """`function()` gives a sentence to show above every page ("Grading is paused …"), or None."""
     app.extensions["bilik.strips"].append(function)
 

@@ -36,7 +36,7 @@ def person(
     language: str = "en",
     **narrowed: object,
 ) -> User:
-    """An account with a confirmed address (None: without one); `narrowed`: course_slug or organisation_id of the role."""
+    """An account with a confirmed address (None: without one); `narrowed`: course_slug or organisation_id."""
     if email == "":
         email = f"person{next(_numbers)}@example.com"
     user = registering.new_user(name, email=email, language=language, now=NOW)

@@ -224,6 +224,21 @@ def test_a_broken_page_says_so_without_asking_the_database(site: Flask, client: 
     assert "ZeroDivision" not in answer.get_data(as_text=True)
 
 
+def test_the_log_of_a_broken_page_holds_no_values(
+    site: Flask, client: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> str:
+        typed = "gizli mətn"
+        raise ZeroDivisionError(len(typed))
+
+    site.view_functions["home.help"] = broken
+    client.get("/help?token=gizli")
+    said = capsys.readouterr().out
+    assert "ZeroDivisionError" in said
+    assert "gizli" not in said.replace('typed = "gizli mətn"', "")
+    assert "SECRET_KEY" not in said
+
+
 def test_a_locked_database_is_back_soon(site: Flask, client: FlaskClient) -> None:
     def locked() -> str:
         raise OperationalError("SELECT", {}, Exception("database is locked"))

@@ -20,12 +20,12 @@ from app.errors import Refused
 
 LENGTH = 7
 ALPHABET = frozenset("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ")
-TO_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)  # not upper(): "ı" would become "I"
+TO_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)  # upper() makes "ı" an "I"
 LOOK_ALIKES = dict(zip("АВСЕНКМОРТХУЅІЈЗавсеорхуѕіјкмнт", "ABCEHKMOPTXYSIJ3ABCEOPXYSIJKMHT", strict=True))
 
 
 def normalise(text: str) -> str:
-    """The FIN as it is stored: upper case, without blanks. Raises Refused (field "fin") naming the sign that is wrong."""
+    """The FIN as it is stored: upper case, no blanks. Raises Refused (field "fin") naming what is wrong."""
     fin = "".join(text.split()).translate(TO_UPPER)
     for place, sign in enumerate(fin, start=1):
         if sign in ALPHABET:
@@ -55,7 +55,8 @@ def normalise(text: str) -> str:
     if len(fin) != LENGTH:
         raise Refused(
             gettext(
-                "A FIN has 7 characters, this one has %(count)s. It is on the front of the identity card.", count=len(fin)
+                "A FIN has 7 characters, this one has %(count)s. It is on the front of the identity card.",
+                count=len(fin),
             ),
             field="fin",
         )

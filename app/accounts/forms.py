@@ -1,4 +1,4 @@
-"""What people type into the pages of accounts. What is right is decided by the operations; here only what must be there."""
+"""What people type into the pages of accounts. Operations decide what is right; here only what must be there."""
 
 from __future__ import annotations
 
@@ -87,4 +87,4 @@ class OrganisationForm(FlaskForm):
 
 class MembershipForm(FlaskForm):
     organisation = SelectField(_l("Organisation"), coerce=int, validate_choice=False)
-    from_on = DateField(_l("From"), [Optional()])
+    from_on = DateField(_l("First day"), [Optional()])

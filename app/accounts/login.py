@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, g, request
 from flask_login import LoginManager, current_user
 
 from app.accounts import sessions
 from app.accounts.models import LoginSession, User
 from app.clock import utc_now
-from app.web import begins_itself, is_writing, remember_language, settings, start_afresh
+from app.web import Answer, begins_itself, is_writing, remember_language, settings, start_afresh
 
 COOKIE = "signed_in"
 
@@ -31,14 +31,15 @@ def load(request: Request) -> User | None:
 
 def this_session() -> LoginSession | None:
     """The row of the device that is asking."""
-    return g.get("login_session")
+    session: LoginSession | None = g.get("login_session")
+    return session
 
 
 def address() -> str:
     return request.remote_addr or ""
 
 
-def sign_in(user: User, response: Response) -> Response:
+def sign_in(user: User, response: Answer) -> Answer:
     """Open a session for the device that is asking and give it the cookie. The caller commits."""
     days = settings().session_days
     token = sessions.open_session(
@@ -51,7 +52,7 @@ def sign_in(user: User, response: Response) -> Response:
     return remember_language(response, user.language)
 
 
-def sign_out(response: Response) -> Response:
+def sign_out(response: Answer) -> Answer:
     """End this device's session. The page removes drafts kept in the browser when it sees the header."""
     session = this_session()
     if session is not None:

@@ -105,7 +105,7 @@ class Grant(Model):
 
 
 class LoginSession(Model):
-    """One signed-in device. The cookie holds a random token; the row holds its hash. Revoking the row signs the device out."""
+    """One signed-in device. Its cookie holds a random token, the row the hash. Revoking the row signs it out."""
 
     __tablename__ = "login_session"
 

@@ -1,4 +1,4 @@
-"""What staff do with accounts: find people, add a pupil without e-mail, print a code, confirm a FIN, close an account."""
+"""What staff do with accounts: find people, add a pupil without e-mail, print a code, confirm a FIN, close."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def roles_of(people: list[User]) -> dict[int, list[Grant]]:
 
 
 def add_person(name: str, email: str, *, language: str, by: User, now: datetime) -> User:
-    """Somebody staff vouch for, with or without an address; they sign in by a code first. Refused if the address is taken."""
+    """Somebody staff vouch for, who signs in by a code first. Raises Refused if the address is taken."""
     name = normalise_name(name)
     address = normalise_email(email) if email.strip() else None
     if address and user_of_email(address) is not None:

@@ -1,4 +1,4 @@
-"""Signed-in devices: a row for each, found by the hash of the token in its cookie. Revoking the row signs the device out."""
+"""Signed-in devices: a row for each, found by the hash of its cookie's token. Revoking the row signs it out."""
 
 from __future__ import annotations
 

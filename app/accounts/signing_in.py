@@ -79,7 +79,7 @@ def sign_in(identifier: str, password: str, place: Place, *, now: datetime) -> U
 
 
 def sign_in_with_code(code: str, place: Place, *, now: datetime) -> User:
-    """The person a code on paper was made for. The code is used up. Raises Refused; the failed try is noted: commit it."""
+    """The person a code on paper was made for; it is used up. Raises Refused; the failed try is noted: commit it."""
     hashed = throttling.name_hash("a code", place.data_folder)
     throttling.check_address(place.address, now=now)
     token = tokens.find_code(code, place.data_folder, now=now)

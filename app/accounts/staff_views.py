@@ -166,8 +166,8 @@ def close(user_id: int) -> ResponseReturnValue:
             "parts/confirm.html",
             title=gettext("Close the account of %(name)s?", name=user.name),
             text=gettext(
-                "They are signed out everywhere and cannot sign in again; address, password, FIN and roles are removed. "
-                "What was learnt and certified stays. This cannot be undone."
+                "They are signed out everywhere and cannot sign in again; address, password, FIN and roles are "
+                "removed. What was learnt and certified stays. This cannot be undone."
             ),
             action=url_for("people.close", user_id=user_id),
             submit=gettext("Close the account"),

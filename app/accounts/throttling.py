@@ -1,7 +1,8 @@
 """How often sign-in may be tried. The same for accounts that exist and that do not, so that a refusal tells nothing.
 
-Counted are failures of the last fifteen minutes: of one name from one address (a person mistyping), of one name from anywhere (one
-account attacked from many places), of one address (many accounts attacked from one place; wide, since a class shares one).
+Counted are failures of the last fifteen minutes: of one name from one address (a person mistyping), of one name from
+anywhere (one account attacked from many places), of one address (many accounts attacked from one place; wide, since a
+class shares one).
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def hand_out_code(user: User, data_folder: Path, *, now: datetime, **payload: An
 
 
 def code_hash(code: str, data_folder: Path) -> str:
-    """A code is short enough to be guessed from a stolen table, so its hash is keyed. Case, blanks and hyphens do not count."""
+    """Codes are short enough to be guessed from a stolen table: a keyed hash. Case, blanks, hyphens do not count."""
     signs = "".join(sign for sign in code.upper() if sign.isalnum())
     return hmac.new(keys.key(data_folder, "codes"), signs.encode(), hashlib.sha256).hexdigest()
 

@@ -23,8 +23,8 @@ def tell(
 ) -> Notice:
     """Write the notice `kind` (templates/notices/<kind>.txt, filled with `params`) to be delivered by the worker.
 
-    `recipient_id` None keeps it out of the inbox on the site; `address` None keeps it off the mail. `key` names the fact:
-    telling it again changes nothing. A secret belongs in `params["token"]`: it is removed once the mail has been sent.
+    `recipient_id` None keeps it out of the inbox on the site; `address` None keeps it off the mail. `key` names the
+    fact: telling it again changes nothing. A secret belongs in `params["token"]`: it is removed once the mail is sent.
     """
     known = db.session.scalar(select(Notice).where(Notice.idempotency_key == key))
     if known is not None:

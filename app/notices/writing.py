@@ -1,6 +1,6 @@
 """From a notice to words: one text template a kind and language; the HTML of the mail is made from the text.
 
-A template's first line is the subject, the rest paragraphs parted by blank lines. A line "→ label: address" becomes a button.
+A template's first line is the subject, the rest paragraphs parted by blank lines. "→ label: address" becomes a button.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Texts of the site in other languages: `python -m app.translations update AREA | compile | check`.
 
-English texts stand in the code; `<area>/<language>/LC_MESSAGES/messages.po` holds the others. See README.md beside this.
+English texts stand in the code; `<area>/<language>/LC_MESSAGES/messages.po` holds the others. See README.md here.
 """
 
 from __future__ import annotations
