@@ -255,16 +255,13 @@ def _open_socket(family: int) -> None:
     socket.socket(family, kind)
 
 
-def _connect(address: str) -> list[Any]:
-    began = time.monotonic()
-
+def _connect(address: str) -> str:
     def act() -> None:
         one = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         one.settimeout(0.3)
         one.connect((address, 80))
 
-    how = attempt(act)
-    return [how, round((time.monotonic() - began) * 1000)]
+    return attempt(act)
 
 
 def _lookup() -> str:
