@@ -208,7 +208,8 @@ def _seccomp(found: dict[str, Any], shape: Shape) -> str:
 def _network(found: dict[str, Any], shape: Shape) -> str:
     _need(found["interfaces"] in (["lo"], []), f"interfaces {found['interfaces']}")
     _need(found["routes"] <= 0, "there is a route")
-    # Refused by name, not by the clock: a busy machine is slow, and a connection that is waited for ends without an errno.
+    # Refused by name, not by the clock: a busy machine is slow, and a connection that is waited for ends without an
+    # errno.
     tried = [address for address, how in found["connections"].items() if how not in DENIED | UNREACHABLE]
     _need(not tried, f"{tried[:1]} can be reached, or is waited for")
     _need(found["lookup"] != "done", "names can be looked up")
