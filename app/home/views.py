@@ -5,7 +5,7 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -36,9 +36,14 @@ def for_the_layout() -> dict[str, object]:
     return {
         "navigation": navigation,
         "unread_notices": lambda: unread_count(current_user.id),
-        "here": lambda: request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        "here": here,
         "this_year": lambda: in_baku(utc_now()).year,
     }
+
+
+def here() -> str:
+    """The address to come back to: this page, or the one that sent the form this page answers."""
+    return request.full_path.rstrip("?") if request.method == "GET" else web.came_from() or url_for("home.front")
 
 
 @pages.get("/")

@@ -12,9 +12,19 @@ const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ??
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrf();
 });
+// Signing in (in another tab, after the session ended) makes a new token: forms of this page take it when one comes back.
+let tokenIsOld = document.querySelector("[data-held]") !== null;
+document.addEventListener("htmx:responseError", (event) => (tokenIsOld ||= event.detail.xhr.status === 401));
+window.addEventListener("focus", async () => {
+  if (!tokenIsOld) return;
+  const page = new DOMParser().parseFromString(await (await fetch("/help")).text(), "text/html");
+  const token = page.querySelector('meta[name="csrf-token"]').content;
+  document.querySelector('meta[name="csrf-token"]').content = token;
+  for (const field of document.querySelectorAll('input[name="csrf_token"]')) field.value = token;
+});
 // A refusal is a page fragment with its reason: show it as well as successes.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if ([409, 413, 422, 429].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
+  if ([401, 403, 404, 409, 413, 422, 429].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
 });
 
 // The error summary takes the focus, so that a screen reader begins there; its links go to the fields.
