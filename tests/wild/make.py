@@ -33,7 +33,8 @@ def solved() -> Notebook:
 
 
 def code(source: str, **more: Any) -> dict[str, Any]:
-    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": lines(source), **more}
+    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": lines(source)}
+    return cell | more
 
 
 def run(notebook: Notebook) -> Notebook:
