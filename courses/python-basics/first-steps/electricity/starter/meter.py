@@ -1,0 +1,2 @@
+old = int(input())
+new = int(input())

@@ -1,0 +1,5 @@
+FARE = 0.60
+balance = float(input())
+cost = int(input()) * FARE
+left = balance - cost
+print("{:.2f}".format(left))

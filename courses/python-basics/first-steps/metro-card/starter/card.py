@@ -1,0 +1,2 @@
+balance = input()
+rides = input()

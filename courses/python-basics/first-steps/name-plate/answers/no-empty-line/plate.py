@@ -1,0 +1,3 @@
+print("Otaq 214")
+print('"Qəbul"')
+print("Bazar ertəsi - Cümə")

@@ -1,0 +1,4 @@
+print("Otaq 214")
+print('"Qəbul"')
+print()
+print("Bazar ertəsi - Cümə")

@@ -1,0 +1,6 @@
+place = input()
+distance = int(input())
+speed = int(input())
+people = int(input())
+print(f"{place}: {distance // speed} saat {distance % speed} dəqiqə")
+print(f"Bir nəfərə: {distance * 0.08 / people:.2f} ₼")

@@ -1,0 +1,2 @@
+place = input()
+distance = int(input())
