@@ -7,13 +7,16 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from app.accounts import granting, registering
+from app.accounts.models import Role
 from app.clock import in_baku, utc_now
+from app.db import db
 from app.setup import backup as archive
 from app.web import settings
 
 
 def init_app(site: Flask) -> None:
-    for command in (backup, restore):
+    for command in (backup, restore, make_administrator):
         site.cli.add_command(command)
 
 
@@ -37,3 +40,17 @@ def restore(file: Path) -> None:
     except archive.BackupError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Restored what was saved on {in_baku(made_at):%Y-%m-%d %H:%M} (Baku).")
+
+
+@click.command("make-administrator")
+@click.argument("email")
+def make_administrator(email: str) -> None:
+    """Make who signed up with EMAIL an administrator of the centre."""
+    user = registering.user_of_email(registering.normalise_email(email))
+    if user is None or user.password_hash is None:
+        raise click.ClickException(
+            f"Nobody has signed up as {email} yet. Sign up on the site first, then run this again."
+        )
+    granting.grant(user, Role.ADMINISTRATOR, by=None, now=utc_now())
+    db.session.commit()
+    click.echo(f"{user.name} <{email}> is an administrator.")

@@ -39,7 +39,9 @@ def test_what_was_backed_up_comes_back_whole(filled: Path, tmp_path_factory: pyt
     assert (fresh / "secrets" / "test-key").read_text() == "key"
 
 
-def test_a_backup_is_for_staff_eyes_and_replaces_nothing(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_backup_is_for_staff_eyes_and_replaces_nothing(
+    filled: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     archive = tmp_path_factory.mktemp("archive") / "bilik.tar.gz"
     backup(filled, archive, now=NOW)
     assert archive.stat().st_mode & 0o077 == 0
