@@ -106,7 +106,9 @@ class ProcessBox:
                     ended = Ending.TAMPERED
                 if not data:
                     ended = Ending.CRASHED
-            elif self._cpu(deep=True) - spent > cpu_seconds or time.monotonic() - began > wall_seconds:
+            elif time.monotonic() - began > min(cpu_seconds / 2, wall_seconds) and (
+                time.monotonic() - began > wall_seconds or self._cpu(deep=True) - spent > cpu_seconds
+            ):
                 ended = Ending.TIMED_OUT
         wall = time.monotonic() - began
         if ended is not None:

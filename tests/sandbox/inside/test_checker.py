@@ -1,6 +1,8 @@
 # ruff: noqa: E501 - code of learners and authors stands in one line each
 import json
 
+import numpy as np  # noqa: F401 - named in texts that are evaluated
+import pandas as pd
 import pytest
 
 from sandbox.inside import codec
@@ -57,7 +59,8 @@ def test_a_right_answer_passes_and_shows_how_it_was_asked(grade):
     ],
 )
 def test_what_differs_is_said_in_words(grade, expected, given, words):
-    result = grade(f"def f():\n    return {given}\n", written(f"answer.call('f').equals({expected})")).only()
+    value = codec.Taken(items=[1], ended=True) if given == "iter([1])" else eval(given)
+    result = grade(answer_of(value), written(f"answer.call('f').equals({expected})")).only()
     assert result["status"] in ("failed", "wrong_type")
     assert (result["earned"], said(result)) == (0, [words])
 
@@ -84,8 +87,9 @@ def test_a_text_that_differs_comes_with_a_difference_in_visible_blanks(grade):
 def test_a_scalar_of_numpy_equals_pythons_number(grade, value):
     plain = {"np.int64(5)": "5", "np.float64(5.0)": "5.0", "np.bool_(True)": "True", "np.str_('a')": "'a'"}
     plain |= {"[np.int64(5)]": "[5]", "{np.int64(1): np.float64(2)}": "{1: 2.0}"}
-    code = f"import numpy as np\ndef f():\n    return {value}\n"
-    assert grade(code, written(f"answer.call('f').equals({plain[value]})")).only()["status"] == "passed"
+    assert (
+        grade(answer_of(eval(value)), written(f"answer.call('f').equals({plain[value]})")).only()["status"] == "passed"
+    )
 
 
 LIARS = {
@@ -108,8 +112,10 @@ LIARS = {
 
 @pytest.mark.parametrize("name", LIARS)
 def test_a_value_that_lies_about_itself_is_of_the_wrong_type(grade, name):
+    names = {}
+    exec(LIARS[name], names)
     for comparison in ("equals(5)", "close_to(5.0)"):
-        result = grade(f"{LIARS[name]}\ndef f():\n    return x\n", written(f"answer.call('f').{comparison}")).only()
+        result = grade(answer_of(names["x"]), written(f"answer.call('f').{comparison}")).only()
         assert (result["status"], result["earned"]) == ("wrong_type", 0)
 
 
@@ -267,7 +273,7 @@ TABLE = "import pandas as pd, numpy as np\ndef f():\n    return {}\n"
 )  # fmt: skip
 def test_tables_say_where_they_differ(grade, given, words):
     checks = "import pandas as pd\n" + written("answer.call('f').equals(pd.DataFrame({'a': [1, 2], 'b': ['x', 'y']}))")
-    result = grade(TABLE.format(given), checks).only()
+    result = grade(answer_of(eval(given)), checks).only()
     assert said(result) == words
     assert result["status"] == ("failed" if words else "passed")
 
@@ -490,9 +496,7 @@ def test_pictures_are_encoded_anew_and_what_is_none_is_left_out(grade):
 
 
 def test_a_table_of_pandas_becomes_rows(grade):
-    import pandas as pd
-
-    html = pd.DataFrame({"product": ["tea", "<b>"], "price": [20.5, 8]}).to_html(border=0, classes="dataframe")
+    html = pd.DataFrame({"product": ["tea", "<b>"], "price": [20.5, 8]})._repr_html_()
     graded = grade(answer_of(1), written("answer.call('f').equals(1)"))
     body = {
         "outputs": [{"output_type": "execute_result", "data": {"text/html": html, "text/plain": "x"}, "metadata": {}}],
