@@ -7,6 +7,7 @@ import ctypes
 import gc
 import os
 import signal
+import sys
 
 PR_SET_DUMPABLE = 4
 
@@ -35,6 +36,7 @@ def settle() -> None:
         _adjust_oom("1000")
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.dont_write_bytecode = True  # a file of the next question may have this one's name, size and second
     gc.enable()
 
 
