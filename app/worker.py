@@ -23,6 +23,7 @@ from typing import IO, Any
 from flask import Flask
 
 from app import create_app
+from app.accounts import forgetting
 from app.clock import utc_now
 from app.config import Settings
 from app.credentials import issuing
@@ -244,6 +245,7 @@ class Worker:
             (LOOK, self._in_transaction(lambda: issuing.issue_due(utc_now()))),
             (LOOK, self._deliver),
             (FORGET, self._in_transaction(lambda: queueing.forget_tries(now=utc_now()))),
+            (FORGET, self._in_transaction(lambda: forgetting.forget(utc_now()))),
         ]
         due = [0.0] * len(rounds)
         while not self.stopping.is_set():
