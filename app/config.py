@@ -44,7 +44,9 @@ class Settings(BaseSettings):
     checkers: int = Field(default=4, ge=1, description="checkers kept warm")
     submissions_per_hour: int = Field(default=20, ge=1, description="graded submissions of one exercise by one learner")
     session_days: int = Field(default=30, ge=1)
-    die_at: str | None = Field(default=None, description="tests only: the step of a run at which the worker kills itself")
+    die_at: str | None = Field(
+        default=None, description="tests only: the step of a run at which the worker kills itself"
+    )
 
     @property
     def data_folder(self) -> Path:

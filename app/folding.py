@@ -10,7 +10,7 @@ ORDER = {letter: place for place, letter in enumerate(ALPHABET)}
 
 
 def fold(text: str) -> str:
-    """Lower case, without marks, blanks collapsed: "Şəki  İçərişəhər" and "seki icerisheher" stay apart only by their letters."""
+    """Lower case, without marks, blanks collapsed: "Şəki  Göygöl" becomes "seki goygol"."""
     plain = unicodedata.normalize("NFKD", text.translate(LETTERS).lower().translate(LETTERS))
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
 

@@ -24,7 +24,7 @@ MOST_AT_ONCE = 50
 
 
 def issue_due(now: datetime) -> int:
-    """Issue a certificate for every finished enrolment that has none and whose holder confirmed the name; return how many.
+    """Issue one for every finished enrolment that has none and whose holder confirmed the name; return how many.
 
     May run twice at once: the enrolment is unique among certificates. At most `MOST_AT_ONCE` a call.
     """

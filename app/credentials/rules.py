@@ -14,7 +14,7 @@ class Standing(StrEnum):
 
 
 def expiry(issued_on: date, valid_months: int | None) -> date | None:
-    """The last day of validity: the same day of the month `valid_months` later, or the month's last day; None: never."""
+    """The last day of validity: the same day `valid_months` later, or that month's last; None: no end."""
     if valid_months is None:
         return None
     months = issued_on.month - 1 + valid_months

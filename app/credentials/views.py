@@ -69,8 +69,8 @@ def certificate(code: str) -> str:
 @pages.get("/certificates/<code>.pdf")
 def download(code: str) -> Response:
     found = own_or_404(code)
-    language = request.args.get("language", "")
-    made = printing.pdf(sheet_of(found, language if language in LANGUAGES else found.locale))
+    asked = request.args.get("language", "")
+    made = printing.pdf(sheet_of(found, asked if asked in LANGUAGES else found.language))
     response = Response(made, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="certificate-{found.code}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"

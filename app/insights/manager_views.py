@@ -130,8 +130,8 @@ def export(organisation_id: int) -> Response:
         ],
     ]
     for row in with_certificates(found):
-        for one in row.person.assigned or [None]:
-            rows.append([row.person.user.name, *(cells(row, one) if one else [""] * 5)])
+        lines = [cells(row, one) for one in row.person.assigned] or [[""] * 5]
+        rows += [[row.person.user.name, *line] for line in lines]
     audit.record(
         "organisation.exported",
         actor_id=current_user.id,

@@ -22,7 +22,8 @@ class CohortForm(FlaskForm):
     )
 
     def plan(self) -> Plan:
-        assert self.name.data and self.starts_on.data
+        assert self.name.data
+        assert self.starts_on.data
         return Plan(
             name=self.name.data,
             language=self.language.data,

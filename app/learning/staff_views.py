@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from math import ceil
+from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -256,7 +257,7 @@ def enrolled_or_404(cohort: Cohort, enrolment_id: int) -> Enrolment:
     return enrolment
 
 
-def around(cohort: Cohort) -> dict[str, object]:
+def around(cohort: Cohort) -> dict[str, Any]:
     """What every page of a cohort shows: its course, how many are in it, the link to join."""
     assert cohort.course.published is not None
     return {

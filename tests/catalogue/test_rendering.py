@@ -25,7 +25,10 @@ def test_nothing_an_author_writes_becomes_a_script_or_a_foreign_picture(source: 
 
 
 def test_links_and_pictures_of_the_course_lead_where_the_course_says() -> None:
-    html = render("[next](loops/while) ![A tree](tree.svg)", {"loops/while": "/learn/1/loops/while", "tree.svg": "/files/tree.svg"})
+    html = render(
+        "[next](loops/while) ![A tree](tree.svg)",
+        {"loops/while": "/learn/1/loops/while", "tree.svg": "/files/tree.svg"},
+    )
     assert 'href="/learn/1/loops/while"' in html
     assert '<img src="/files/tree.svg" alt="A tree" loading="lazy">' in html
 

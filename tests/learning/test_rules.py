@@ -12,7 +12,7 @@ DONE = Standing(done=True)
 
 @pytest.fixture(scope="module")
 def course() -> Course:
-    """welcome (lesson), check (quiz, 5 points), initials (10), word-count (6), tables/sales (10); finish: all, score 0.7."""
+    """welcome (a lesson), check (5 points), initials (10), word-count (6), tables/sales (10); all, score 0.7."""
     return load_course(SAMPLE)
 
 
