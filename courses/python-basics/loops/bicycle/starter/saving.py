@@ -1,0 +1,3 @@
+price = int(input())
+money = int(input())
+monthly = int(input())
