@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import re
 import signal
 import sys
 from typing import Any
@@ -24,10 +25,11 @@ from inside import frames, tables  # noqa: E402, F401 - tables: found later with
 from inside.reaping import guard_self  # noqa: E402
 from inside.wire import Wire  # noqa: E402
 
-BEGIN = frozenset({"do", "run", "mode", "files", "main", "limits", "preload"})
+BEGIN = frozenset({"do", "run", "mode", "files", "main", "limits"})
 KNOWN = BEGIN | {"seq", "nonce", "index"}
 MODES = ("function", "program", "notebook")
-PRELOAD = {"numpy": ["numpy"], "pandas": ["numpy", "pandas"], "matplotlib": ["numpy", "matplotlib.pyplot"]}
+PACKAGES = {b"numpy": "numpy", b"pandas": "pandas", b"matplotlib": "matplotlib.pyplot"}  # slow to import
+IMPORTS = re.compile(rb"^\s*(?:import|from)\s+(numpy|pandas|matplotlib)\b", re.MULTILINE)
 
 
 def main() -> None:
@@ -47,6 +49,7 @@ def main() -> None:
     gc.freeze()
     wire.write({"is": "ready", "image": "python"})
     run = Run(wire.read(), box=box)
+    preload(run)
     wire.write({"is": "begun", "run": run.id})
     serve(wire, run)
 
@@ -68,17 +71,23 @@ class Run:
             self.files[name], body = body[:size], body[size:]
         if self.main is not None and not folder.usable(self.main):
             raise ValueError("a main file that cannot be called so")
-        self.preload = [part for name in header.get("preload", []) for part in PRELOAD.get(name, [])]
+        code = b"\n".join(data for name, data in self.files.items() if name.endswith(".py"))
+        wanted = {name for name in IMPORTS.findall(code) if f"{name.decode()}.py" not in self.files}
+        self.preload = sorted(PACKAGES[name] for name in wanted)
 
 
-def serve(wire: Wire, run: Run) -> None:
-    """Answer questions, each in a fork of this process and a fresh folder."""
+def preload(run: Run) -> None:
+    """Import once, for all questions, the slow packages that the code itself imports. Nothing of the code runs."""
     if run.preload:
         process.prepare_scratch()
         gc.disable()
         for name in run.preload:
             importlib.import_module(name)
         gc.freeze()
+
+
+def serve(wire: Wire, run: Run) -> None:
+    """Answer questions, each in a fork of this process and a fresh folder."""
     ours = _ours()
     while True:
         header, body = wire.read()

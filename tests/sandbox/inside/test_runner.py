@@ -216,7 +216,7 @@ def test_a_value_that_is_too_large_says_so(begin):
 
 def test_plots_come_as_pictures_and_as_data(begin):
     code = "import matplotlib.pyplot as plt\nplt.bar(['tea', 'bread'], [41, 20]); plt.title('Income'); plt.show()\nplt.plot([1, 2], [3, 4])\ndef f():\n    return 1\n"
-    run = begin({"x.py": code}, preload=["numpy", "matplotlib"])
+    run = begin({"x.py": code})
     answer = run.call("f")
     assert len(answer["plots"]) == 2
     figure = run.ask({"q": "figure", "index": 1})["value"]
@@ -264,3 +264,12 @@ def test_a_runner_ends_with_its_host_even_while_code_runs(boxes, begin):
     time.sleep(0.2)
     run.box._process.stdin.close()
     assert run.box._process.wait(5) == 0
+
+
+def test_slow_packages_are_imported_once_and_only_if_the_code_imports_them(begin):
+    code = "import sys\ndef f():\n    return sorted({'numpy', 'pandas'} & set(sys.modules))\n"
+    assert begin({"x.py": code}).call("f")["value"] == []
+    run = begin({"x.py": f"import numpy as np\n{code}"})
+    assert run.call("f")["value"] == ["numpy"]
+    own = begin({"x.py": f"import numpy\n{code.replace('sorted', 'numpy.a or sorted')}", "numpy.py": "a = 7"})
+    assert own.call("f")["value"] == 7
