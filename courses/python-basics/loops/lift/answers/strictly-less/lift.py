@@ -1,0 +1,11 @@
+limit = int(input())
+boxes = 0
+total = 0
+while True:
+    weight = int(input())
+    if weight == 0 or total + weight >= limit:
+        break
+    boxes += 1
+    total += weight
+print(boxes)
+print(total)
