@@ -143,6 +143,7 @@ def test_a_course_is_proved_by_grading(spoiled: Path, sandbox: ProcessSandbox) -
     assert report.items["checks"] == 11
 
 
+@pytest.mark.slow
 def test_checks_that_break_or_draw_lots_are_found(initials: Path, sandbox: ProcessSandbox) -> None:
     (initials / "checks.py").write_text(
         "from checks import answer, check, rng\n\n@check(points=1)\ndef chance():\n"
