@@ -1,0 +1,2 @@
+day = int(input())
+hour = int(input())
