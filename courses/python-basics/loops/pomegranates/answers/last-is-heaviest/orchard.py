@@ -1,0 +1,12 @@
+boxes = int(input())
+total = 0
+market = 0
+for box in range(boxes):
+    weight = float(input())
+    total += weight
+    if weight >= 8:
+        market += 1
+        heaviest = weight
+print(f"{total:.1f}")
+print(market)
+print(f"{heaviest:.1f}")

@@ -1,0 +1,14 @@
+boxes = int(input())
+market = 0
+heaviest = 0
+for box in range(boxes):
+    total = 0
+    weight = float(input())
+    total += weight
+    if weight >= 8:
+        market += 1
+    if weight > heaviest:
+        heaviest = weight
+print(f"{total:.1f}")
+print(market)
+print(f"{heaviest:.1f}")
