@@ -1,0 +1,3 @@
+distance = float(input())
+hour = int(input())
+luggage = input()
