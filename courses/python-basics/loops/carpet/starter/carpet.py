@@ -1,0 +1,3 @@
+name = input()
+rows = int(input())
+columns = int(input())
