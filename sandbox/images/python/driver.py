@@ -28,8 +28,10 @@ from inside.wire import Wire
 
 MOST_CELL = frames.MIB
 MOST_RUN = 8 * frames.MIB
+MOST_ERROR = 65536  # more for how a cell ended
 MOST_HEARD = 64 * frames.MIB  # of one kernel, kept or not; more ends it
 MOST_OUTPUTS = 200
+MOST_BODY = frames.MOST_OUT - 65536
 START = 30  # seconds a kernel may take to come up
 SCHEMAS = ("jsonschema", "jsonschema.exceptions", "fastjsonschema")
 IOPUB = 4  # seconds that output may come after its cell
@@ -126,7 +128,7 @@ def _client(run: Kernel, notebook: Any) -> Any:
     from nbclient.exceptions import DeadKernelError
 
     class Client(NotebookClient):
-        kept = heard = 0
+        kept = heard = spent = 0  # bytes as JSON: of the run, of all that came, of this cell
         cut = False
 
         async def _async_check_alive(self) -> None:
@@ -147,12 +149,17 @@ def _client(run: Kernel, notebook: Any) -> Any:
             self.heard += size
             if self.heard > MOST_HEARD:
                 run.kill()
-            room = min(MOST_CELL - sum(map(_size, cell.outputs)), MOST_RUN - self.kept) if size else 1
-            if size > room or (len(cell.outputs) >= MOST_OUTPUTS > 0 and kind != "stream" and size):
+            if kind == "clear_output":
+                self.spent = 0
+            room = min(MOST_CELL - self.spent, MOST_RUN - self.kept) + (MOST_ERROR if kind == "error" else 0)
+            if size > room or (size and kind != "stream" and len(cell.outputs) >= MOST_OUTPUTS):
                 self.cut = True
                 return None
-            if kind == "stream" and cell.outputs and cell.outputs[-1].get("name") == msg["content"].get("name"):
-                cell.outputs[-1]["text"] += str(msg["content"].get("text", ""))
+            self.kept += size
+            self.spent += size
+            last = cell.outputs[-1] if cell.outputs and not self.clear_before_next_output else {}
+            if kind == "stream" and last.get("name") == msg["content"].get("name"):
+                last["text"] += str(msg["content"].get("text", ""))
                 return None
             if kind == "update_display_data":
                 self._display_id_map = {
@@ -176,12 +183,6 @@ def _client(run: Kernel, notebook: Any) -> Any:
     return client
 
 
-def _size(output: Any) -> int:
-    if "text" in output:
-        return len(output["text"])
-    return sum(len(str(part)) for part in (output.get("data") or output).values())
-
-
 class Driver:
     """One notebook: its cells by number, what they put out, and questions about what they left."""
 
@@ -199,7 +200,7 @@ class Driver:
         if not 0 <= index < len(self.cells):
             return b'{"outputs":[],"ended":"missing"}'
         cell = self.cells[index]
-        self.client.cut = False
+        self.client.cut, self.client.spent = False, 0
         ended = "crashed"
         if self.kernel.alive:
             try:
@@ -211,10 +212,10 @@ class Driver:
                 print(f"cell {index}: {type(why).__name__}", file=sys.stderr)
         if self.client.heard > MOST_HEARD:
             ended = "output_limit"
-        self.client.kept += sum(map(_size, cell.get("outputs", [])))
         self.endings[index] = ended
         made = {"outputs": cell.get("outputs", []), "ended": ended, "cut": self.client.cut}
-        return json.dumps(made, default=str).encode()
+        body = json.dumps(made, default=str).encode()
+        return body if len(body) < MOST_BODY else json.dumps(made | {"outputs": [], "cut": True}).encode()
 
     def ask(self, question: dict[str, Any]) -> bytes:
         """The answer to a question about the names of the notebook, its figures or a cell."""
@@ -246,7 +247,7 @@ class Driver:
             message = await self.kernel.client.shell_channel.get_msg()
             if message["parent_header"].get("msg_id") == asked and message["msg_type"] == "bilik_reply":
                 answer = str(message["content"]["answer"]).encode("utf-8", "replace")
-                return answer if len(answer) < frames.MOST_OUT - 65536 else asking.whole({"ended": "tampered"})
+                return answer if len(answer) < MOST_BODY else asking.whole({"ended": "tampered"})
 
     def _cell(self, id: str) -> dict[str, Any]:
         for index, cell in enumerate(self.cells):  # noqa: B007 - the last one is meant

@@ -120,16 +120,31 @@ def test_a_notebook_that_patches_its_shell_still_gives_its_honest_values(noteboo
 def test_output_is_bounded_and_other_cells_outputs_stay_as_they_are(notebook):
     run = notebook(
         "from IPython.display import display, clear_output\nh = display('first', display_id='d')",
-        "for _ in range(60): print('x' * 50000)",
+        "for _ in range(60): print('x' * 50000)\n1 / 0",
         "from IPython.display import update_display\nupdate_display('changed', display_id='d'); clear_output()",
         "print('after')",
     )
     first, flood, _, after = run.all()
     assert flood["cut"]
-    assert sum(len(output["text"]) for output in flood["outputs"]) <= 1 << 20
+    assert len(texts(flood)) <= 1 << 20
+    assert (flood["ended"], flood["outputs"][-1]["ename"]) == ("error", "ZeroDivisionError")
     assert texts(after) == "after\n"
     assert run.run.ask({"q": "cell", "id": "c0"})["value"]["text"] == "'first'\n"
     assert first["outputs"][0]["data"]["text/plain"] == "'first'"
+
+
+def test_letters_that_take_more_room_on_the_wire_are_bounded_too(notebook):
+    run = notebook("for _ in range(40): print('\\x00ə' * 50000)", "print('after')")
+    flood, after = run.all()
+    assert flood["cut"]
+    assert texts(after) == "after\n"
+
+
+def test_a_cell_can_clear_what_it_has_put_out(notebook):
+    run = notebook(
+        "from IPython.display import clear_output\nfor n in range(3):\n    clear_output(wait=True)\n    print(n)"
+    )
+    assert texts(run.cell(0)) == "2\n"
 
 
 def test_a_kernel_that_dies_is_crashed_from_there_on(notebook):
