@@ -1,0 +1,318 @@
+"""Speed of grading, beside its peers, in one run: `python benchmarks/grading.py [--quick] [--no-peers]`.
+
+Needs the Docker engine and the sandbox images. Everything runs on this machine, the site on loopback. What counts are the ratios; the
+bars are those of the design. Nothing here asserts: a missed bar is printed as missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import func, select
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from app import create_app  # noqa: E402
+from app.accounts import registering  # noqa: E402
+from app.catalogue import publishing  # noqa: E402
+from app.catalogue.models import CourseVersion  # noqa: E402
+from app.clock import utc_now  # noqa: E402
+from app.config import Settings  # noqa: E402
+from app.db import db  # noqa: E402
+from app.grading import submitting, waking  # noqa: E402
+from app.grading.models import Purpose, State, Submission, WorkerState  # noqa: E402
+from app.grading.seats import Seat  # noqa: E402
+from app.learning import enrolling  # noqa: E402
+from benchmarks import peers  # noqa: E402
+from graders.course import Exercise, load_course  # noqa: E402
+
+COURSE = ROOT / "benchmarks" / "course"
+NOTEBOOK = ROOT / "benchmarks" / "notebook.ipynb"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    what: str
+    figure: str
+    bar: str
+    met: bool | None  # None: nothing to compare with
+
+    def __str__(self) -> str:
+        word = {True: "met", False: "MISSED", None: ""}[self.met]
+        return f"{self.what:<58} {self.figure:<34} {self.bar:<34} {word}"
+
+
+class Bench:
+    """One installation of its own: database, files, a worker process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(env="test", data=folder, courses=COURSE.parent, submissions_per_hour=100_000)
+        self.site: Flask = create_app(self.settings)
+        with self.site.app_context():
+            upgrade()
+            course = load_course(COURSE)
+            version = publishing.store_version(course, folder, created_by=None, now=utc_now())
+            publishing.publish(version, course, now=utc_now())
+            db.session.commit()
+            self.version_id = version.id
+        self.number = 0
+
+    @contextmanager
+    def worker(self, *, pool: int) -> Iterator[psutil.Process]:
+        environment = {
+            **os.environ,
+            "BILIK_DATA": str(self.settings.data_folder),
+            "BILIK_POOL": str(pool),
+            "BILIK_ENV": "test",
+            "BILIK_SLOTS": "2",
+        }
+        log = (self.settings.data_folder / "worker.log").open("ab")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.worker"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+        try:
+            yield psutil.Process(process.pid)
+        finally:
+            process.terminate()
+            process.wait(60)
+
+    def until_grading(self, seconds: float = 120) -> None:
+        """Wait until the worker grades and its pool is full."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with self.site.app_context():
+                state = db.session.scalar(select(WorkerState).order_by(WorkerState.beat_at.desc()).limit(1))
+                db.session.rollback()
+                if state is not None and state.grading:
+                    time.sleep(4)  # the pool fills behind the first
+                    return
+            time.sleep(0.2)
+        raise TimeoutError("the worker does not grade; see its log")
+
+    def submit(self, item: str) -> tuple[int, float]:
+        """A newcomer hands the solution in; returns the row's id and the moment after its commit."""
+        self.number += 1
+        with self.site.app_context():
+            version = db.session.get(CourseVersion, self.version_id)
+            assert version is not None
+            user = registering.new_user(f"Learner {self.number}", email=None, language="en", now=utc_now())
+            db.session.flush()
+            enrolment = enrolling.enrol(user, version.course, now=utc_now())
+            seat = Seat(user=user, version=version, enrolment=enrolment)
+            exercise = seat.course.item(item)
+            assert isinstance(exercise, Exercise)
+            files = submitting.store(exercise.solution(), self.site.extensions["bilik.blobs"])
+            submission = submitting.submit(
+                seat,
+                exercise,
+                Purpose.SUBMIT,
+                files,
+                form_token=submitting.new_form_token(),
+                language="en",
+                per_hour=100_000,
+                now=utc_now(),
+            )
+            db.session.commit()
+            committed = time.perf_counter()
+            waking.wake(self.settings.data_folder)
+            return submission.id, committed
+
+    def wait(self, submission_id: int) -> float:
+        """The moment the verdict was seen committed, looking every millisecond."""
+        with self.site.app_context():
+            while True:
+                row = db.session.execute(
+                    select(Submission.state, Submission.verdict_id).where(Submission.id == submission_id)
+                ).one()
+                db.session.rollback()
+                if row.state == State.GRADED:
+                    return time.perf_counter()
+                if row.state == State.QUARANTINED:
+                    raise RuntimeError("a submission of the benchmark was set aside; see the worker's log")
+                time.sleep(0.001)
+
+    def latencies(self, item: str, times: int) -> list[float]:
+        """Commit of the row → commit of the verdict, one after another, the pool full again before each."""
+        found = []
+        for _ in range(times):
+            id, committed = self.submit(item)
+            found.append(self.wait(id) - committed)
+            time.sleep(0.7)  # a container is prepared ahead in this time
+        return found
+
+    def burst(self, item: str, count: int) -> float:
+        """Notebooks a second when `count` learners hand in before the worker starts, its pool empty."""
+        for _ in range(count):
+            self.submit(item)
+        with self.site.app_context():
+            before = (
+                db.session.scalar(select(func.count()).select_from(Submission).where(Submission.state == State.GRADED))
+                or 0
+            )
+        began = time.perf_counter()
+        with self.worker(pool=2), self.site.app_context():
+            while True:
+                graded = (
+                    db.session.scalar(
+                        select(func.count()).select_from(Submission).where(Submission.state == State.GRADED)
+                    )
+                    or 0
+                )
+                db.session.rollback()
+                if graded - before >= count:
+                    return count / (time.perf_counter() - began)
+                time.sleep(0.05)
+
+
+def quantile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
+
+
+def pages_under_load(bench: Bench, learners: int, seconds: float) -> tuple[float, float, int]:
+    """(p95 of page times, seconds from the last hand-in to its verdict, failed pages) while `learners` submit and as many read."""
+    port = "8391"
+    environment = {
+        **os.environ,
+        "BILIK_DATA": str(bench.settings.data_folder),
+        "BILIK_ENV": "test",
+        "BILIK_COURSES": str(COURSE.parent),
+    }
+    options = ["--log-level", "error", "--no-control-socket", "-k", "gthread", "--threads", "24"]
+    site = subprocess.Popen(
+        [str(Path(sys.executable).with_name("gunicorn")), *options, "-b", f"127.0.0.1:{port}", "wsgi:app"],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    times: list[float] = []
+    failed = 0
+    stop = threading.Event()
+
+    def read() -> None:
+        nonlocal failed
+        while not stop.is_set():
+            for path in ("/", "/courses", "/courses/course"):
+                began = time.perf_counter()
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+                        answer.read()
+                    times.append(time.perf_counter() - began)
+                except OSError:
+                    failed += 1
+                time.sleep(1.0)  # a reader looks at a page
+
+    try:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).read()
+                break
+            except OSError:
+                time.sleep(0.1)
+        readers = [threading.Thread(target=read, daemon=True) for _ in range(learners)]
+        for reader in readers:
+            reader.start()
+        ids = []
+        for number in range(learners):
+            item = ("speed/notebook", "speed/function", "speed/program")[number % 3]
+            ids.append(bench.submit(item)[0])
+            time.sleep(seconds / learners)
+        last = time.perf_counter()
+        for id in ids:
+            bench.wait(id)
+        waited = time.perf_counter() - last
+        stop.set()
+    finally:
+        site.terminate()
+        site.wait(20)
+    return quantile(times, 0.95), waited, failed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions")
+    parser.add_argument("--no-peers", action="store_true", help="leave the peers out")
+    options = parser.parse_args()
+    times = 15 if options.quick else 100
+    many = 40 if options.quick else 200
+    cache = Path(os.environ.get("BILIK_DATA", ROOT / "var")) / "cache"
+    scratch = Path(tempfile.mkdtemp(prefix="bilik-bench-"))
+    rows: list[Row] = []
+    try:
+        bare = alone = twice = None
+        if not options.no_peers:
+            python = peers.environment(cache / "peers")
+            bare = peers.median(peers.bare_nbclient(python, NOTEBOOK, 5 if options.quick else 20))
+            students = 4 if options.quick else 10
+            alone = peers.nbgrader(python, NOTEBOOK, scratch, students=students, side_by_side=1)
+            twice = peers.nbgrader(python, NOTEBOOK, scratch, students=students, side_by_side=2)
+            rows.append(Row(what="peer: bare nbclient, p50", figure=f"{bare:.2f} s", bar="", met=None))
+            rows.append(Row(what="peer: nbgrader autograde, once", figure=f"{alone:.2f} notebooks/s", bar="", met=None))
+            rows.append(
+                Row(
+                    what="peer: nbgrader autograde, two side by side",
+                    figure=f"{twice:.2f} notebooks/s",
+                    bar="",
+                    met=None,
+                )
+            )
+        bench = Bench(scratch / "data")
+        with bench.worker(pool=2) as worker:
+            bench.until_grading()
+            for item, what, limit in (
+                ("speed/notebook", "notebook of 7 cells", None),
+                ("speed/function", "function, 10 checks", 0.15),
+                ("speed/program", "program, 10 checks", 0.15),
+            ):
+                found = bench.latencies(item, times)
+                p50, p95, p99 = (quantile(found, share) for share in (0.5, 0.95, 0.99))
+                figure = f"p50 {p50:.3f}  p95 {p95:.3f}  p99 {p99:.3f} s"
+                if limit is None:
+                    bar = "p50 ≤ 0.15 ×, p95 ≤ 0.4 × bare nbclient"
+                    met = None if bare is None else p50 <= 0.15 * bare and p95 <= 0.4 * bare
+                    figure += f" ({p50 / bare:.2f} ×, {p95 / bare:.2f} ×)" if bare else ""
+                else:
+                    bar, met = f"p50 ≤ {limit} s", p50 <= limit
+                rows.append(Row(what=f"{what}, commit → verdict, {times} times", figure=figure, bar=bar, met=met))
+            p95, waited, failed = pages_under_load(bench, 10 if options.quick else 50, 12 if options.quick else 60)
+            figure = f"pages p95 {p95:.2f} s, last {waited:.0f} s, {failed} failed"
+            bar = "p95 ≤ 0.5 s, last ≤ 60 s, none failed"
+            met = p95 <= 0.5 and waited <= 60 and not failed
+            rows.append(Row(what="learners submit within a minute, as many read", figure=figure, bar=bar, met=met))
+            memory = worker.memory_info().rss / 2**20
+            rows.append(Row(what="worker memory after all this", figure=f"{memory:.0f} MiB", bar="", met=None))
+        rate = bench.burst("speed/notebook", many)
+        figure, bar, met = f"{rate:.2f} notebooks/s", "≥ 3 × nbgrader, ≥ 1.6 × two of it", None
+        if alone and twice:
+            figure += f" ({rate / alone:.1f} ×, {rate / twice:.1f} ×)"
+            met = rate >= 3 * alone and rate >= 1.6 * twice
+        rows.append(
+            Row(what=f"{many} notebooks at once, own container each, pool empty", figure=figure, bar=bar, met=met)
+        )
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
+    )
+    for row in rows:
+        print(row)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
