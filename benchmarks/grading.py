@@ -1,7 +1,7 @@
 """Speed of grading, beside its peers, in one run: `python benchmarks/grading.py [--quick] [--no-peers]`.
 
-Needs the Docker engine and the sandbox images. Everything runs on this machine, the site on loopback. What counts are the ratios; the
-bars are those of the design. Nothing here asserts: a missed bar is printed as missed.
+Needs the Docker engine and the sandbox images. Everything runs on this machine, the site on loopback. What counts are
+the ratios; the bars are those of the design. Nothing here asserts: a missed bar is printed as missed.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def quantile(values: list[float], share: float) -> float:
 
 
 def pages_under_load(bench: Bench, learners: int, seconds: float) -> tuple[float, float, int]:
-    """(p95 of page times, seconds from the last hand-in to its verdict, failed pages) while `learners` submit and as many read."""
+    """(p95 of page times, seconds from the last hand-in to its verdict, failed pages) while as many read as submit."""
     port = "8391"
     environment = {
         **os.environ,
