@@ -153,6 +153,12 @@ def test_a_kernel_that_dies_is_crashed_from_there_on(notebook):
     assert run.value("x")["ended"] == "crashed"
 
 
+def test_quit_does_not_end_the_kernel_in_the_middle_of_a_later_cell(notebook):
+    run = notebook("quit()", "import time; time.sleep(0.5); x = 1", "exit(5)", "x + 1")
+    assert [cell["ended"] for cell in run.all()] == ["ok"] * 4
+    assert run.value("x")["value"] == 1
+
+
 def test_children_of_the_kernel_print_into_the_cell(notebook):
     run = notebook(
         "import os\n!echo shell\nos.write(1, b'raw\\n')\nfrom multiprocessing import Pool\ndef f(x): print('child'); return x\nwith Pool(1) as p: print(p.map(f, [1]))"
