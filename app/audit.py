@@ -21,7 +21,7 @@ class AuditEvent(Model):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     act: Mapped[str] = mapped_column(
         String(60), index=True
-    )  # "sign_in", "role.granted", "points.set", "certificate.revoked" …
+    )  # "signed_in", "role_granted", "points_set", "certificate_revoked" …
     subject_type: Mapped[str] = mapped_column(String(40), default="")
     subject_id: Mapped[str] = mapped_column(String(64), default="")
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -33,7 +33,7 @@ def publish(version: CourseVersion, *, by: User, now: datetime) -> int:
     loaded = reading.load(version)
     publishing.publish(version, loaded, now=now)
     audit.record(
-        "course.published",
+        "course_published",
         actor_id=by.id,
         now=now,
         subject_type="course",
@@ -62,9 +62,9 @@ def same_shape(before: content.Course, after: content.Course) -> bool:
 
 def withdraw(course: Course, *, by: User, now: datetime) -> None:
     publishing.withdraw(course, now=now)
-    audit.record("course.withdrawn", actor_id=by.id, now=now, subject_type="course", subject_id=course.slug)
+    audit.record("course_withdrawn", actor_id=by.id, now=now, subject_type="course", subject_id=course.slug)
 
 
 def offer_again(course: Course, *, by: User, now: datetime) -> None:
     publishing.offer_again(course)
-    audit.record("course.offered_again", actor_id=by.id, now=now, subject_type="course", subject_id=course.slug)
+    audit.record("course_offered_again", actor_id=by.id, now=now, subject_type="course", subject_id=course.slug)

@@ -84,6 +84,6 @@ def upload(slug: str, files: dict[str, bytes], data: Path, *, by: User, now: dat
     if known is None and not instructs(by, slug):
         db.session.add(Grant(user_id=by.id, role=Role.INSTRUCTOR, course_slug=slug, granted_by=by.id, granted_at=now))
     audit.record(
-        "course.uploaded", actor_id=by.id, now=now, subject_type="course", subject_id=slug, digest=version.digest[:12]
+        "course_uploaded", actor_id=by.id, now=now, subject_type="course", subject_id=slug, digest=version.digest[:12]
     )
     return version

@@ -70,7 +70,7 @@ def _issue(enrolment: Enrolment, *, now: datetime) -> Certificate | None:
     db.session.add(certificate)
     db.session.flush()
     audit.record(
-        "certificate.issued",
+        "certificate_issued",
         actor_id=None,
         now=now,
         subject_type="certificate",
@@ -109,10 +109,10 @@ def confirm_name(user: User, name: str, *, now: datetime) -> None:
     if user.certificate_name_confirmed_at is not None:
         raise Refused(_("Your name is already confirmed. If it is wrong, ask the centre to correct it."))
     if name != user.name:
-        audit.record("name.changed", actor_id=user.id, now=now, subject_type="user", subject_id=user.id)
+        audit.record("name_changed", actor_id=user.id, now=now, subject_type="user", subject_id=user.id)
         user.name, user.name_folded = name, fold(name)
     user.certificate_name_confirmed_at = now
-    audit.record("certificate_name.confirmed", actor_id=user.id, now=now, subject_type="user", subject_id=user.id)
+    audit.record("certificate_name_confirmed", actor_id=user.id, now=now, subject_type="user", subject_id=user.id)
 
 
 def certificates_of(user: User) -> list[Certificate]:
@@ -142,7 +142,7 @@ def revoke(certificate: Certificate, reason: str, *, by: User, now: datetime) ->
         raise Refused(_("This certificate is already revoked."))
     certificate.revoked_at, certificate.revoked_by, certificate.revoked_reason = now, by.id, reason[:500]
     audit.record(
-        "certificate.revoked",
+        "certificate_revoked",
         actor_id=by.id,
         now=now,
         subject_type="certificate",

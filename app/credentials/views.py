@@ -61,9 +61,7 @@ def confirm_name() -> str | BaseResponse:
 @pages.get("/certificates/<code>")
 def certificate(code: str) -> str:
     found = own_or_404(code)
-    return render_template(
-        "credentials/certificate.html", certificate=found, verify_url=verify_url(found), LANGUAGES=LANGUAGES
-    )
+    return render_template("credentials/certificate.html", certificate=found, verify_url=verify_url(found))
 
 
 @pages.get("/certificates/<code>.pdf")

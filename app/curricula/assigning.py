@@ -183,7 +183,7 @@ def assign(
             now=now,
         )
         audit.record(
-            "course.assigned", actor_id=by.id, now=now, subject_type="user", subject_id=user.id, course=course.slug
+            "course_assigned", actor_id=by.id, now=now, subject_type="user", subject_id=user.id, course=course.slug
         )
     return len(new)
 
@@ -193,5 +193,5 @@ def withdraw(assignment: Assignment, *, by: User, now: datetime) -> None:
     if assignment.withdrawn_at is None:
         assignment.withdrawn_at = now
         audit.record(
-            "assignment.withdrawn", actor_id=by.id, now=now, subject_type="assignment", subject_id=assignment.id
+            "assignment_withdrawn", actor_id=by.id, now=now, subject_type="assignment", subject_id=assignment.id
         )

@@ -26,14 +26,14 @@ def reset_attempts(seat: Seat, item: Exercise | Quiz, *, reason: str, by: User, 
     """Attempts made so far do not count as used; what they earned stays."""
     row = _row(seat, item, now=now)
     row.attempts_reset_at = now
-    _note("attempts.reset", row, reason=_given(reason), by=by, now=now)
+    _note("attempts_reset", row, reason=_given(reason), by=by, now=now)
 
 
 def excuse(seat: Seat, item: Exercise | Quiz, *, reason: str, by: User, now: datetime) -> None:
     """The item no longer counts for this learner, neither as required nor by its points."""
     row = _row(seat, item, now=now)
     row.excused_at, row.excused_by, row.excused_reason = now, by.id, _given(reason)
-    _note("item.excused", row, reason=reason, by=by, now=now)
+    _note("item_excused", row, reason=reason, by=by, now=now)
     progress.settle(row.enrolment, now=now)
 
 
@@ -42,7 +42,7 @@ def unexcuse(seat: Seat, item: Exercise | Quiz, *, by: User, now: datetime) -> N
     row = _row(seat, item, now=now)
     row.excused_at = row.excused_by = None
     row.excused_reason = ""
-    _note("item.unexcused", row, reason="", by=by, now=now)
+    _note("item_unexcused", row, reason="", by=by, now=now)
 
 
 def set_points(seat: Seat, item: Exercise | Quiz, points: float, *, reason: str, by: User, now: datetime) -> None:
@@ -55,7 +55,7 @@ def set_points(seat: Seat, item: Exercise | Quiz, points: float, *, reason: str,
     row.max_points = row.max_points or item.max_points
     if is_passed(item, points) and row.done_at is None:
         row.done_at = now
-    _note("points.set", row, reason=reason, by=by, now=now, points=points, before=before)
+    _note("points_set", row, reason=reason, by=by, now=now, points=points, before=before)
     progress.settle(row.enrolment, now=now)
 
 
@@ -65,7 +65,7 @@ def clear_points(seat: Seat, item: Exercise | Quiz, *, reason: str, by: User, no
     before = row.set_points
     row.set_points = row.set_by = row.set_at = None
     row.set_reason = ""
-    _note("points.cleared", row, reason=_given(reason), by=by, now=now, before=before)
+    _note("points_cleared", row, reason=_given(reason), by=by, now=now, before=before)
 
 
 def grade_again(submission: Submission, *, by: User, now: datetime) -> None:
@@ -73,7 +73,7 @@ def grade_again(submission: Submission, *, by: User, now: datetime) -> None:
     if submission.state != State.QUARANTINED:
         raise Refused(_("Only a submission that could not be graded is put back into the queue."))
     queueing.put_back(submission)
-    audit.record("submission.put_back", actor_id=by.id, now=now, subject_type="submission", subject_id=submission.id)
+    audit.record("submission_put_back", actor_id=by.id, now=now, subject_type="submission", subject_id=submission.id)
 
 
 def _row(seat: Seat, item: Exercise | Quiz, *, now: datetime) -> ItemProgress:

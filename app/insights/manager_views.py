@@ -133,7 +133,7 @@ def export(organisation_id: int) -> Response:
         lines = [cells(row, one) for one in row.person.assigned] or [[""] * 5]
         rows += [[row.person.user.name, *line] for line in lines]
     audit.record(
-        "organisation.exported",
+        "organisation_exported",
         actor_id=current_user.id,
         now=now,
         subject_type="organisation",

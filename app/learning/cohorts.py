@@ -51,7 +51,7 @@ def open_cohort(course: Course, plan: Plan, *, by: User, now: datetime) -> Cohor
     _apply(cohort, plan)
     db.session.add(cohort)
     db.session.flush()
-    audit.record("cohort.opened", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
+    audit.record("cohort_opened", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
     return cohort
 
 
@@ -62,7 +62,7 @@ def change_cohort(cohort: Cohort, plan: Plan, *, by: User, now: datetime) -> Non
             _("%(taken)s learners are in it already; there cannot be fewer seats.", taken=taken), field="seats"
         )
     _apply(cohort, plan)
-    audit.record("cohort.changed", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
+    audit.record("cohort_changed", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
 
 
 def _apply(cohort: Cohort, plan: Plan) -> None:
@@ -79,12 +79,12 @@ def _new_code() -> str:
 def close_cohort(cohort: Cohort, *, by: User, now: datetime) -> None:
     """Nobody joins any more; who is in it goes on."""
     cohort.closed_at = cohort.closed_at or now
-    audit.record("cohort.closed", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
+    audit.record("cohort_closed", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
 
 
 def reopen_cohort(cohort: Cohort, *, by: User, now: datetime) -> None:
     cohort.closed_at = None
-    audit.record("cohort.reopened", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
+    audit.record("cohort_reopened", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
 
 
 def in_cohort(cohort: Cohort) -> ColumnElement[bool]:
@@ -121,7 +121,7 @@ def join(user: User, cohort: Cohort, *, now: datetime) -> Enrolment:
 def take_out(enrolment: Enrolment, *, by: User, now: datetime) -> None:
     """The learner goes on alone, with everything done so far, without due dates."""
     audit.record(
-        "cohort.taken_out",
+        "cohort_taken_out",
         actor_id=by.id,
         now=now,
         subject_type="enrolment",
@@ -142,7 +142,7 @@ def set_due(cohort: Cohort, days: dict[str, date | None], *, by: User, now: date
             row.due_at = end_of_day(day)
         elif day is not None:
             db.session.add(UnitDue(cohort_id=cohort.id, unit=unit, due_at=end_of_day(day)))
-    audit.record("cohort.due_set", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
+    audit.record("cohort_due_set", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
 
 
 def extend(enrolment: Enrolment, unit: str, day: date, reason: str, *, by: User, now: datetime) -> Extension:
@@ -164,7 +164,7 @@ def extend(enrolment: Enrolment, unit: str, day: date, reason: str, *, by: User,
     for name, value in said.items():
         setattr(extension, name, value)
     audit.record(
-        "extension.given",
+        "extension_given",
         actor_id=by.id,
         now=now,
         subject_type="enrolment",

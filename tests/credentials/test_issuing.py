@@ -123,7 +123,7 @@ def test_a_revoked_certificate_says_so_and_stays_on_record(certificate: Certific
     page = client.get(f"/verify/{certificate.code}").get_data(as_text=True)
     assert "has been revoked" in page
     assert "Səhvən" not in page
-    event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "certificate.revoked")).one()
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "certificate_revoked")).one()
     assert event.details["reason"] == "Səhvən verilib"
 
 

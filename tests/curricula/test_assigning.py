@@ -117,7 +117,7 @@ def test_who_left_is_gone_from_the_managers_view_the_next_day(agency: Organisati
 def test_an_export_stands_in_the_audit_log(agency: Organisation, client: FlaskClient) -> None:
     boss = manager(agency)
     signed_in(client, boss).post(f"/organisations/{agency.id}/people.csv")
-    event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "organisation.exported")).one()
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "organisation_exported")).one()
     assert event.actor_id == boss.id
 
 
