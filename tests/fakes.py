@@ -32,7 +32,8 @@ class ProcessBox:
         self._begun = time.monotonic()
         self.last: object = None  # what the last frame was
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
-        home.mkdir(parents=True, exist_ok=True)
+        for folder in (home, home.parent / "tmp"):
+            folder.mkdir(parents=True, exist_ok=True)
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -43,7 +44,7 @@ class ProcessBox:
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "MPLBACKEND": "Agg",
-            "TMPDIR": str(home),
+            "TMPDIR": str(home.parent / "tmp"),
         }
         self._process = subprocess.Popen(
             command,
