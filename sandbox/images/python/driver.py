@@ -69,7 +69,7 @@ class Kernel:
         from jupyter_client.asynchronous import AsyncKernelClient
         from jupyter_client.connect import write_connection_file
 
-        self.folder = tempfile.mkdtemp(prefix="kernel-", dir="/tmp")
+        self.folder = tempfile.mkdtemp(prefix="kernel-")
         file = f"{self.folder}/connection.json"
         write_connection_file(file, transport="ipc", ip=f"{self.folder}/k")
         heard, ready = os.pipe()
