@@ -263,7 +263,7 @@ def test_attempts_are_reset_and_an_item_excused_by_its_instructor(
     assert row.attempts_reset_at is not None
     assert row.excused_reason == "was ill"
     acts = set(db.session.scalars(select(AuditEvent.act)))
-    assert {"attempts.reset", "item.excused"} <= acts
+    assert {"attempts_reset", "item_excused"} <= acts
 
 
 def test_a_quarantined_submission_is_called_ours_and_put_back_by_staff(

@@ -20,7 +20,8 @@ def test_a_folder_with_a_very_long_name_will_do(tmp_path: Path) -> None:
 
 def test_waking_nobody_or_somebody_deaf_does_no_harm(tmp_path: Path) -> None:
     waking.wake(tmp_path)
-    with waking.listen(tmp_path):
+    with waking.listen(tmp_path) as ear:
         for _ in range(2000):
-            waking.wake(tmp_path)
+            waking.wake(tmp_path)  # more than a socket holds
+        assert ear.recv(64) == b"1"
     waking.wake(tmp_path)

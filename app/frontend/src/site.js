@@ -6,6 +6,7 @@ Object.assign(htmx.config, {
   selfRequestsOnly: true,
   includeIndicatorStyles: false,
   scrollBehavior: "auto",
+  attributesToSettle: ["class"], // a copied style attribute is refused by our policy
 });
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";

@@ -23,6 +23,7 @@ export function edit(textarea, { nonce, keys = [] } = {}) {
   const attributes = {
     "aria-label": textarea.getAttribute("aria-label") ?? label?.textContent ?? "",
     "aria-describedby": textarea.getAttribute("aria-describedby") ?? "",
+    tabindex: "0", // focusable as it is, but said so for tools that look
   };
   const view = new EditorView({
     state: EditorState.create({
