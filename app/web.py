@@ -24,6 +24,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import db, formats, keys
@@ -35,6 +36,8 @@ from app.translations import catalogs
 MiB = 1024 * 1024
 LANGUAGE_COOKIE = "language"
 LANGUAGE_NAMES = {"az": "Azərbaycanca", "ru": "Русский", "en": "English"}
+MOST_ROWS = 2**31 - 1  # what both databases count to; SQLite's driver breaks on more
+MOST_PAGES = 100_000
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 LEAST_FREE_DISK = 200 * MiB
 
@@ -75,6 +78,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.extensions["bilik.settings"] = settings
     app.extensions["bilik.blobs"] = Blobs(settings.data_folder / "blobs")
     app.extensions["bilik.strips"] = []
+    app.url_map.converters["int"] = RowConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxies:
         n = settings.proxies
@@ -225,6 +229,29 @@ def remember_language(response: Answer, chosen: str) -> Answer:
         LANGUAGE_COOKIE, chosen, max_age=365 * 86400, secure=request.is_secure, httponly=True, samesite="Lax"
     )
     return response
+
+
+# ---- numbers that people can type
+
+
+class RowConverter(IntegerConverter):
+    """`<int:…>` in an address: a number no row can have is no page."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max": MOST_ROWS} | options)
+
+
+def row_number(text: str) -> int:
+    """A row's number out of a form or a query, for `type=`. Raises ValueError for what no row can have."""
+    number = int(text)
+    if not 0 < number <= MOST_ROWS:
+        raise ValueError(text)
+    return number
+
+
+def page_number() -> int:
+    """Which page of a long list is asked for; 1 is the first."""
+    return min(max(1, request.args.get("page", 1, type=int)), MOST_PAGES)
 
 
 # ---- where to go

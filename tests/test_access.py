@@ -16,7 +16,7 @@ STAFF = (Audience.INSTRUCTOR, Audience.MANAGER, Audience.ADMINISTRATOR)
 
 def address(site: Flask, rule: Rule) -> str:
     """An address of the rule, with something in every place."""
-    fillers = {"IntegerConverter": 1, "PathConverter": "a/b", "UnicodeConverter": "x", "FloatConverter": 1.0}
+    fillers = {"RowConverter": 1, "PathConverter": "a/b", "UnicodeConverter": "x", "FloatConverter": 1.0}
     values = {name: fillers[type(made).__name__] for name, made in rule._converters.items()}
     with site.test_request_context():
         return site.url_map.bind("localhost").build(rule.endpoint, values)
@@ -86,3 +86,29 @@ def test_reading_a_page_never_writes(site: Flask, client: FlaskClient) -> None:
     for rule in rules(site, "GET", *Audience):
         if not rule.arguments:
             assert client.get(rule.rule).status_code < 500, rule
+
+
+def test_a_number_no_row_can_have_is_no_page(site: Flask, client: FlaskClient) -> None:
+    signed_in(client, person(role=Role.ADMINISTRATOR))
+    for method in ("GET", "POST"):
+        for rule in rules(site, method, *Audience):
+            if any(type(made).__name__ == "RowConverter" for made in rule._converters.values()):
+                path = address(site, rule).replace("/1/", f"/{10**30}/")
+                path = f"{path[:-1]}{10**30}" if path.endswith("/1") else path.replace("/1.png", f"/{10**30}.png")
+                assert client.open(path, method=method).status_code in (404, 405), (method, path)
+
+
+@pytest.mark.parametrize("number", [10**30, -5, 0, "x", "9" * 5000])
+def test_any_number_of_a_page_may_be_asked_for(site: Flask, client: FlaskClient, number: object) -> None:
+    from app.accounts import organisations
+    from tests.factories import NOW
+
+    made = organisations.create("Sınaq", by=None, now=NOW)
+    signed_in(client, person(role=Role.ADMINISTRATOR))
+    for path in (
+        "/administration/people",
+        "/notices",
+        "/staff/audit",
+        f"/organisations/{made.id}",
+    ):
+        assert client.get(path, query_string={"page": number, "who": number}).status_code == 200, path

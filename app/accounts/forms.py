@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.web import LANGUAGE_NAMES
+from app.web import LANGUAGE_NAMES, row_number
 
 needed = InputRequired(_l("This is needed."))
 
@@ -86,5 +86,5 @@ class OrganisationForm(FlaskForm):
 
 
 class MembershipForm(FlaskForm):
-    organisation = SelectField(_l("Organisation"), coerce=int, validate_choice=False)
+    organisation = SelectField(_l("Organisation"), coerce=row_number, validate_choice=False)
     from_on = DateField(_l("First day"), [Optional()])

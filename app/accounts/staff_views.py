@@ -16,7 +16,7 @@ from app.accounts.permissions import grants
 from app.clock import in_baku, utc_now
 from app.db import db
 from app.errors import Refused, refused_in
-from app.web import settings
+from app.web import page_number, row_number, settings
 
 pages = Blueprint("people", __name__, url_prefix="/administration")
 
@@ -35,7 +35,7 @@ def back_to(user_id: int, sentence: str) -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     words = request.args.get("q", "")[:100]
     role = next((role for role in Role if role == request.args.get("role")), None)
-    number = max(1, request.args.get("page", 1, type=int))
+    number = page_number()
     found, count = people.find_people(words, role=role, page=number)
     return render_template(
         "accounts/people.html",
@@ -109,7 +109,7 @@ def grant(user_id: int) -> ResponseReturnValue:
     role = next((role for role in Role if role == request.form.get("role")), None)
     if role is None:
         raise Refused(gettext("Choose a role."))
-    organisation = db.session.get(Organisation, request.form.get("organisation", 0, type=int))
+    organisation = db.session.get(Organisation, request.form.get("organisation", 0, type=row_number))
     granting.grant(
         user,
         role,

@@ -29,7 +29,7 @@ from app.errors import Refused
 from app.folding import fold
 from app.formats import moment_text
 from app.learning.exporting import csv_text
-from app.web import language
+from app.web import language, page_number, row_number
 from graders.course.model import Texts
 
 pages = Blueprint("organisation", __name__, url_prefix="/organisations")
@@ -67,7 +67,7 @@ def overview() -> str | BaseResponse:
 @pages.get("/<int:organisation_id>")
 def people(organisation_id: int) -> str:
     organisation = managed_or_404(organisation_id)
-    page, words = max(1, request.args.get("page", 1, type=int)), request.args.get("q", "").strip()[:100]
+    page, words = page_number(), request.args.get("q", "").strip()[:100]
     found, total = assigning.people(organisation, now=utc_now(), search=fold(words), page=page)
     return render_template(
         "insights/organisation.html",
@@ -86,7 +86,7 @@ def people(organisation_id: int) -> str:
 def assign(organisation_id: int) -> BaseResponse:
     organisation = managed_or_404(organisation_id)
     course = reading.course_by_slug(request.form.get("course", ""))
-    users = db.session.scalars(select(User).where(User.id.in_(request.form.getlist("user", type=int)))).all()
+    users = db.session.scalars(select(User).where(User.id.in_(request.form.getlist("user", type=row_number)))).all()
     if course is None or not users:
         raise Refused(gettext("Choose a course and at least one person."))
     count = assigning.assign(organisation, users, course, asked_day(), by=current_user, now=utc_now())

@@ -15,6 +15,7 @@ from app.audit import AuditEvent
 from app.clock import utc_now
 from app.db import db
 from app.grading.models import Purpose, State, Submission, WorkerState
+from app.web import page_number, row_number
 
 pages = Blueprint("system", __name__, url_prefix="/staff")
 SILENT = timedelta(seconds=20)
@@ -75,8 +76,8 @@ def health() -> str:
 @pages.get("/audit")
 def log() -> str:
     """The latest first; narrowed by act and by person."""
-    act, who = request.args.get("act", "")[:60], request.args.get("who", type=int)
-    page = max(1, request.args.get("page", 1, type=int))
+    act, who = request.args.get("act", "")[:60], request.args.get("who", type=row_number)
+    page = page_number()
     query = select(AuditEvent)
     if act:
         query = query.where(AuditEvent.act == act)

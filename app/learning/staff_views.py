@@ -23,7 +23,7 @@ from app.learning import announcing, cohorts, due, exporting, progress, teaching
 from app.learning.forms import AnnouncementForm, CohortForm, ExtensionForm, ListForm
 from app.learning.gradebook import PAGE, gradebook
 from app.learning.models import Cohort, Enrolment, Extension, UnitDue
-from app.web import language, settings
+from app.web import language, page_number, settings
 
 pages = Blueprint("teaching", __name__, url_prefix="/teach")
 
@@ -269,4 +269,4 @@ def around(cohort: Cohort) -> dict[str, Any]:
 
 
 def asked_page() -> tuple[int, str]:
-    return max(1, request.args.get("page", 1, type=int)), request.args.get("q", "").strip()[:100]
+    return page_number(), request.args.get("q", "").strip()[:100]

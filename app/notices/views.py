@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from jinja2 import TemplateError
@@ -11,14 +11,14 @@ from jinja2 import TemplateError
 from app.clock import utc_now
 from app.db import db
 from app.notices import reading, writing
-from app.web import language
+from app.web import language, page_number
 
 pages = Blueprint("notices", __name__)
 
 
 @pages.get("/notices")
 def inbox() -> ResponseReturnValue:
-    number = max(1, request.args.get("page", 1, type=int))
+    number = page_number()
     found, count = reading.page(current_user.id, number)
     entries = []
     for notice in found:
