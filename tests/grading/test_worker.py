@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,6 +65,13 @@ def until(state: State, id: int, seconds: float = 90) -> None:
             return
         time.sleep(0.1)
     raise AssertionError(f"submission {id} did not become {state}")
+
+
+def until_true(found: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def assert_counted_once(id: int, item: Exercise) -> None:
