@@ -219,6 +219,7 @@ def generator():
         np.array([(1, 2)], dtype="i4,i4"),
         np.ma.array([1]),
     ],
+    ids=lambda value: type.__repr__(type(value)),  # no addresses: two processes must collect the same
 )
 def test_a_value_of_another_class_than_it_says_is_unsupported(value):
     found = crossed(value)
