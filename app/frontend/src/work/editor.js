@@ -17,6 +17,19 @@ import { classHighlighter } from "@lezer/highlight";
 
 const views = new WeakMap();
 
+// Typing over a selection is done here, not by the browser, which would give new lines a style attribute our policy refuses.
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    if (event.inputType !== "insertText" || event.data === null || empty || view.composing) return false;
+    event.preventDefault();
+    const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type" });
+    const handlers = view.state.facet(EditorView.inputHandler);
+    if (!handlers.some((handle) => handle(view, from, to, event.data, insert))) view.dispatch(insert());
+    return true;
+  },
+});
+
 // Makes an editor of `textarea`. `keys` are bindings that outrank the editor's own; `nonce` is for its one <style>.
 export function edit(textarea, { nonce, keys = [] } = {}) {
   const label = document.querySelector(`label[for="${textarea.id}"]`);
@@ -31,6 +44,7 @@ export function edit(textarea, { nonce, keys = [] } = {}) {
       extensions: [
         EditorView.cspNonce.of(nonce ?? ""),
         Prec.highest(keymap.of(keys)),
+        typeOver,
         lineNumbers(),
         highlightActiveLineGutter(),
         history(),
