@@ -228,7 +228,7 @@ class _Grading:
         own = [run for (whose, _), run in self.runs.items() if whose == "answer"]
         points, most = round(sum(one.earned for one in results), 2), sum(one.points for one in results)
         flags = self.flags
-        if any(Ending.TAMPERED in run.endings for run in own):
+        if any(Ending.TAMPERED in run.endings for run in own) or any(one.status is Status.TAMPERED for one in results):
             flags += ("tampered",)
         restarts = sum(run.restarts for run in own)
         if restarts:

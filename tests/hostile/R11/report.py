@@ -1,0 +1,2 @@
+while True:
+    print("all is well, all is well, all is well" * 1000)

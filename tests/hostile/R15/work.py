@@ -1,0 +1,12 @@
+def square(n):
+    while True:
+        pass
+
+
+def mirror(text):
+    return text[::-1]
+
+
+def evens(numbers):
+    return [number for number in numbers if number % 2 == 0]
+

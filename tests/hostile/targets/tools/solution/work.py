@@ -1,0 +1,10 @@
+def square(n):
+    return n * n
+
+
+def mirror(text):
+    return text[::-1]
+
+
+def evens(numbers):
+    return [number for number in numbers if number % 2 == 0]
