@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
@@ -13,11 +13,12 @@ from app.grading import counting, queueing
 from app.grading.models import CheckRow, Purpose, State, Submission, Verdict
 from app.grading.queueing import Claim
 from app.grading.seats import seat_of
+from app.notices.telling import tell
 from graders import verdict as outcome
 from graders.course import model as content
 
 CELLS = "@cells"  # the check row that holds what the cells of a notebook put out
-BROKEN_CHECKS = "the author's checks failed: "
+WORTH_TELLING = timedelta(minutes=2)
 
 
 def record(claim: Claim, event: outcome.Event, *, now: datetime) -> None:
@@ -102,7 +103,29 @@ def _record(
     db.session.execute(delete(CheckRow).where(CheckRow.submission_id == submission.id))
     if submission.purpose == Purpose.SUBMIT:
         counting.settle(seat_of(submission), item_of(submission), now=now)
+        _tell_if_it_waited(submission, verdict, now=now)
     return verdict
+
+
+def _tell_if_it_waited(submission: Submission, verdict: Verdict, *, now: datetime) -> None:
+    """Who had to wait has left the page; a notice brings them back. Not mailed: grading is no news worth a mail."""
+    if now - submission.submitted_at < WORTH_TELLING:
+        return
+    reader = submission.user
+    tell(
+        reader.id,
+        None,
+        reader.language,
+        "graded",
+        {
+            "title": item_of(submission).title.get(reader.language),
+            "points": verdict.points,
+            "most": verdict.max_points,
+            "submission": submission.id,
+        },
+        key=f"graded:{verdict.id}",
+        now=now,
+    )
 
 
 def item_of(submission: Submission) -> content.Exercise | content.Quiz:

@@ -83,3 +83,11 @@ def test_broken_checks_are_no_attempt_and_who_teaches_is_told_once(seat: Seat, i
     assert submitting.attempts_of(seat, initials, now=NOW).used == 0
     told = db.session.scalars(select(Notice).where(Notice.kind == "checks_broke")).all()
     assert [notice.recipient_id for notice in told] == [teacher.id]
+
+
+def test_who_had_to_wait_is_told_and_who_did_not_is_not(seat: Seat, initials: Exercise) -> None:
+    grade(hand_in(seat, initials, "a"), initials, now=NOW + 2 * MINUTE)
+    assert db.session.query(Notice).count() == 0
+    grade(hand_in(seat, initials, "b"), initials, now=NOW + 5 * MINUTE)
+    notice = db.session.scalars(select(Notice)).one()
+    assert (notice.kind, notice.recipient_id, notice.address) == ("graded", seat.user.id, None)

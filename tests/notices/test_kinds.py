@@ -18,6 +18,8 @@ PARAMS = {
     },
     "announcement": {"cohort": "Payız", "title": "Salam", "body": "Sabah dərs var", "enrolment_id": 1},
     "certificate": {"title": "Sıfırdan Python", "code": "0000-0000-0000"},
+    "graded": {"title": "Baş hərflər", "points": 7, "most": 10, "submission": 1},
+    "checks_broke": {"course": "c", "item": "u/i", "check": "x", "detail": "NameError: x", "submission": 1},
 }
 
 
