@@ -38,6 +38,7 @@ def own_enrolment(user: User, enrolment_id: int) -> Enrolment | None:
 def enrol(user: User, course: Course, *, cohort: Cohort | None = None, now: datetime) -> Enrolment:
     """Begin a course, alone or in a cohort; again is harmless. Who learns alone and joins a cohort keeps what is done.
 
+    Who left goes on where it was left, with attempts used as they were, unless there is a newer version by now.
     Raises Refused when the course is withdrawn or not published.
     """
     current = open_enrolment(user, course)
@@ -47,11 +48,30 @@ def enrol(user: User, course: Course, *, cohort: Cohort | None = None, now: date
         return current
     if not course.is_listed:
         raise Refused(_("This course is not offered at the moment."), status=404)
+    if (left := _left(user, course)) is not None:
+        left.left_at, left.cohort = None, cohort
+        audit.record("enrolled", actor_id=user.id, now=now, subject_type="enrolment", subject_id=left.id)
+        return left
     enrolment = Enrolment(user=user, course=course, version_id=course.published_id, cohort=cohort, enrolled_at=now)
     db.session.add(enrolment)
     db.session.flush()
     audit.record("enrolled", actor_id=user.id, now=now, subject_type="enrolment", subject_id=enrolment.id)
     return enrolment
+
+
+def _left(user: User, course: Course) -> Enrolment | None:
+    """The last taking of the published version, if it was left."""
+    return db.session.scalar(
+        select(Enrolment)
+        .where(
+            Enrolment.user_id == user.id,
+            Enrolment.course_id == course.id,
+            Enrolment.version_id == course.published_id,
+            Enrolment.left_at.is_not(None),
+        )
+        .order_by(Enrolment.left_at.desc())
+        .limit(1)
+    )
 
 
 def leave(enrolment: Enrolment, *, by: User, now: datetime) -> None:

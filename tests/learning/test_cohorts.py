@@ -174,3 +174,13 @@ def test_a_learner_has_one_open_taking_of_a_course(cohort: Cohort) -> None:
     cohorts.join(learner, cohort, now=NOW)
     enrolling.enrol(learner, cohort.course, now=NOW)
     assert len(db.session.scalars(select(Enrolment).where(Enrolment.user_id == learner.id)).all()) == 1
+
+
+def test_who_left_and_comes_back_goes_on_where_it_was_left(cohort: Cohort) -> None:
+    learner = person()
+    taken = enrolling.enrol(learner, cohort.course, now=NOW)
+    progress.finish_lesson(taken, "functions/welcome", now=NOW)
+    enrolling.leave(taken, by=learner, now=NOW)
+    assert enrolling.open_enrolment(learner, cohort.course) is None
+    assert enrolling.enrol(learner, cohort.course, now=NOW) is taken
+    assert enrolling.open_enrolment(learner, cohort.course) is taken
