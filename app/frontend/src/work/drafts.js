@@ -15,6 +15,7 @@ export function keepDrafts(form) {
   let sending = false;
   let changed = false;
   let clashed = false;
+  let leaving = false;
 
   const texts = () =>
     Object.fromEntries([...form.querySelectorAll("textarea[data-file]")].map((area) => [area.dataset.file, area.value]));
@@ -34,6 +35,7 @@ export function keepDrafts(form) {
   }
 
   function keep() {
+    if (leaving) return;
     try {
       localStorage.setItem(place, JSON.stringify({ files: texts(), revision: Number(revision().value) }));
     } catch {
@@ -63,6 +65,7 @@ export function keepDrafts(form) {
         },
         body: JSON.stringify({ files: texts(), revision: Number(revision().value) }),
         redirect: "error",
+        keepalive: document.visibilityState === "hidden",
       });
       if (answer.ok) saved(await answer.json());
       else if ([400, 401, 403].includes(answer.status)) ended();
@@ -145,8 +148,17 @@ export function keepDrafts(form) {
     if (document.visibilityState === "visible") renew();
     else if (changed) {
       keep(); // the tab may never come back
-      later(0);
+      save();
     }
+  });
+  // Who signs out takes the text along: it is sent first, and nothing of it is put into this browser any more.
+  document.addEventListener("submit", async (event) => {
+    if (!/\/sign-out$/.test(event.target.action)) return;
+    leaving = true;
+    if (!changed) return;
+    event.preventDefault();
+    await Promise.race([save(), new Promise((done) => setTimeout(done, 3000))]);
+    event.target.submit();
   });
 
   const left = localStorage.getItem(place);
