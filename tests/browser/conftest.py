@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "graders" / "sample_course"
@@ -35,9 +35,13 @@ FLAGS = [
 ]
 SKILLS = """
 [python-functions]
-title = { en = "Functions in Python", az = "Python funksiyaları", ru = "Функции в Python" }
+en = "Functions in Python"
+az = "Python funksiyaları"
+ru = "Функции в Python"
 [data-grouping]
-title = { en = "Grouping data", az = "Verilənləri qruplaşdırmaq", ru = "Группировка данных" }
+en = "Grouping data"
+az = "Verilənləri qruplaşdırmaq"
+ru = "Группировка данных"
 """
 expect.set_options(timeout=20_000)
 
@@ -107,7 +111,7 @@ class Bilik:
         self._start(
             "site", [str(Path(sys.executable).with_name("gunicorn")), *options, "-b", f"127.0.0.1:{port}", "wsgi:app"]
         )
-        until(lambda: urllib.request.urlopen(f"{self.url}/healthz", timeout=2).status == 200, 40)
+        until(lambda: urllib.request.urlopen(f"{self.url}/healthz", timeout=2).status == 200, 90)
 
     def start_worker(self) -> None:
         self._start("worker", [sys.executable, "-m", "app.worker"])
@@ -137,7 +141,7 @@ class Bilik:
                     return True
             return False
 
-        until(arrived, 30)
+        until(arrived, 90)
         return found[0]
 
     def link_in_mail_to(self, address: str, subject: str = "") -> str:
@@ -183,7 +187,9 @@ def bilik(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bilik]:
         "BILIK_DOCKER_URL": f"unix://{engine.address}",
         "BILIK_POOL": "1",
     }
-    subprocess.run([sys.executable, "-m", "app.setup.boot"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    boot = [sys.executable, "-m", "app.setup.boot"]
+    said = subprocess.run(boot, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+    assert "left out" not in said, said
     running = Bilik(url=url, data=data, environment=environment, engine=engine)
     running.passwords = json.loads((data / "demo-people.json").read_text())
     running.start_site()
@@ -204,6 +210,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def refused(said: ConsoleMessage) -> bool:
+    """Something on the page wanted what the Content Security Policy forbids."""
+    return said.type == "error" and "Content Security Policy" in said.text
+
+
 @pytest.fixture
 def new_page(bilik: Bilik, chromium: Browser) -> Iterator[Callable[..., Page]]:
     """A page in a fresh browser profile: `new_page()`, or `new_page(language="ru", width=390)`.
@@ -217,12 +228,7 @@ def new_page(bilik: Bilik, chromium: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda said: (
-                errors.append(said.text) if "Content Security Policy" in said.text and said.type == "error" else None
-            ),
-        )
+        page.on("console", lambda said: errors.append(f"{said.text} {said.location}") if refused(said) else None)
         return page
 
     yield make

@@ -17,7 +17,9 @@ pytestmark = [pytest.mark.browser]
 def test_a_visitor_looks_around_in_three_languages_on_a_phone(new_page: Callable[..., Page], language: str) -> None:
     page = new_page(width=390)
     for path in ("/", "/courses", "/courses/data-with-python", "/help", "/privacy", "/sign-in", "/sign-up", "/verify"):
-        page.goto(path)
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.ok, path
         page.locator(f".languages button[value={language}]").click()
         expect(page.locator("html")).to_have_attribute("lang", language)
         assert page.url.endswith(path)  # the switch keeps the page
