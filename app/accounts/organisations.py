@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_babel import gettext
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app import audit
@@ -40,18 +40,27 @@ def create(name: str, *, by: User | None, now: datetime) -> Organisation:
     return organisation
 
 
+def in_force(today: date) -> ColumnElement[bool]:
+    """Of memberships: the person works there on `today`."""
+    return (Membership.from_on <= today) & or_(Membership.until_on.is_(None), Membership.until_on >= today)
+
+
 def open_memberships(
     today: date, *, user_id: int | None = None, organisation_id: int | None = None
 ) -> list[Membership]:
     """Who works where today, of one person or one organisation."""
-    query = select(Membership).where(
-        Membership.from_on <= today, or_(Membership.until_on.is_(None), Membership.until_on >= today)
-    )
+    query = select(Membership).where(in_force(today))
     if user_id is not None:
         query = query.where(Membership.user_id == user_id)
     if organisation_id is not None:
         query = query.where(Membership.organisation_id == organisation_id)
     return list(db.session.scalars(query.options(joinedload(Membership.user), joinedload(Membership.organisation))))
+
+
+def sizes(today: date) -> dict[int, int]:
+    """How many work today in each organisation, by its id; those where nobody does are left out."""
+    query = select(Membership.organisation_id, func.count()).where(in_force(today))
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(Membership.organisation_id))}
 
 
 def join(user: User, organisation: Organisation, *, from_on: date, by: User | None, now: datetime) -> Membership:

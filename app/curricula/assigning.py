@@ -8,11 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from app import audit
 from app.accounts.models import Membership, Organisation, User
+from app.accounts.organisations import in_force
 from app.catalogue.models import Course
 from app.clock import in_baku
 from app.curricula.models import Assignment
@@ -52,11 +53,7 @@ class Person:
 
 def works_in(organisation_id: int, today: date) -> ColumnElement[bool]:
     """Of memberships: in force on `today`."""
-    return (
-        (Membership.organisation_id == organisation_id)
-        & (Membership.from_on <= today)
-        & or_(Membership.until_on.is_(None), Membership.until_on >= today)
-    )
+    return (Membership.organisation_id == organisation_id) & in_force(today)
 
 
 def people(
@@ -146,8 +143,8 @@ def assign(
     if due_on is not None and due_on < today:
         raise Refused(_("Give a day that is still to come."), field="due_on")
     members = set(db.session.scalars(select(Membership.user_id).where(works_in(organisation.id, today))))
-    if strangers := [user.name for user in users if user.id not in members]:
-        raise Refused(_("%(name)s does not work in this organisation.", name=strangers[0]))
+    if any(user.id not in members for user in users):  # unnamed: a manager may not learn who has which number
+        raise Refused(_("Somebody chosen does not work in this organisation."))
     known = {
         row.user_id: row
         for row in db.session.scalars(

@@ -8,12 +8,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from app import audit
+from app.accounts import registering
 from app.accounts.models import User
 from app.catalogue import reading
 from app.catalogue.models import Course
@@ -107,7 +107,7 @@ def join(user: User, cohort: Cohort, *, now: datetime) -> Enrolment:
     if current is not None and current.cohort_id == cohort.id:
         return current
     if current is not None and current.completed_at is not None:
-        raise Refused(_("You have already finished this course."))
+        raise Refused(_("This course is already finished."))
     if cohort.closed_at is not None:
         raise Refused(_("This cohort is closed. Ask its instructor."))
     if cohort.ends_on is not None and cohort.ends_on < in_baku(now).date():
@@ -211,15 +211,19 @@ def read_list(text: str) -> list[Listed]:
         name = " ".join(cell for cell in row if cell and "@" not in cell)
         problem = ""
         try:
-            email = validate_email(email, check_deliverability=False).normalized.lower()
-        except EmailNotValidError:
+            email = registering.normalise_email(email)
+        except Refused:
             problem = _("“%(email)s” is not an e-mail address.", email=email or ", ".join(row))
         if not problem and not name:
             problem = _("The name is missing.")
+        try:
+            name = name and registering.normalise_name(name)
+        except Refused as refusal:
+            problem = problem or refusal.message
         if not problem and email in seen:
             problem = _("This address stands in the list twice.")
         seen.add(email)
-        read.append(Listed(line=number, name=name[:200], email=email, problem=problem))
+        read.append(Listed(line=number, name=name, email=email, problem=problem))
     return read
 
 

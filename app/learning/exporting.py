@@ -7,6 +7,7 @@ import io
 
 from flask_babel import gettext as _
 
+from app.clock import in_baku
 from app.learning.gradebook import Gradebook
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\0")  # a spreadsheet would run such a cell as a formula (OWASP CSV injection)
@@ -43,7 +44,7 @@ def gradebook_rows(book: Gradebook, language: str) -> list[list[str]]:
                 *cells,
                 f"{progress.done}/{progress.required}",
                 f"{progress.score * 100:.0f}",
-                finished.date().isoformat() if finished else "",
+                in_baku(finished).date().isoformat() if finished else "",
             ]
         )
     return rows

@@ -155,11 +155,9 @@ def put_in(cohort_id: int) -> str | BaseResponse:
     if form.validate_on_submit():
         try:
             rows = cohorts.read_list(uploaded_text() or form.list.data or "")
-        except Refused as refusal:
-            refused_in(form, refusal)
-        else:
             if request.form.get("act") == "put":
                 count = put_people_in(cohort, rows)
+                db.session.commit()
                 flash(
                     gettext(
                         "%(count)s learners are in the cohort. Who is new has been invited by e-mail.", count=count
@@ -167,18 +165,24 @@ def put_in(cohort_id: int) -> str | BaseResponse:
                     "good",
                 )
                 return redirect(url_for("teaching.learners", cohort_id=cohort.id))
+        except Refused as refusal:
+            db.session.rollback()
+            refused_in(form, refusal)
     return render_template("teaching/list.html", **around(cohort), form=form, rows=rows)
 
 
 def put_people_in(cohort: Cohort, rows: list[cohorts.Listed]) -> int:
+    """All of them or, raising Refused that names the one who cannot be, nobody."""
     now = utc_now()
     good = [row for row in rows if not row.problem]
     for row in good:
         user, _is_new = registering.invite(
             row.name, row.email, language=cohort.language, by=current_user, reason=cohort.name, now=now
         )
-        cohorts.join(user, cohort, now=now)
-    db.session.commit()
+        try:
+            cohorts.join(user, cohort, now=now)
+        except Refused as refusal:
+            raise Refused(f"{row.email}: {refusal.message}", field="list") from refusal
     return len(good)
 
 

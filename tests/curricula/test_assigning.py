@@ -144,3 +144,13 @@ def test_the_page_asks_the_same_number_of_queries_for_2_and_for_40_people(agency
         found, total = assigning.people(agency, now=NOW)
     assert (len(found), total) == (40, 40)
     assert len(many) == len(few)
+
+
+def test_a_manager_does_not_learn_the_names_of_strangers_by_their_numbers(
+    agency: Organisation, client: FlaskClient
+) -> None:
+    stranger, course = person("Gizli Adam"), published()
+    signed_in(client, manager(agency))
+    answer = client.post(f"/organisations/{agency.id}/assign", data={"course": course.slug, "user": stranger.id})
+    assert answer.status_code == 409
+    assert "Gizli" not in answer.get_data(as_text=True)
