@@ -9,14 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app import audit
+from app.accounts import registering
 from app.accounts.models import User
 from app.catalogue import reading
+from app.catalogue.models import CourseVersion
 from app.clock import in_baku
 from app.credentials import codes, rules
 from app.credentials.models import Certificate
 from app.db import db
 from app.errors import Refused
-from app.folding import fold
 from app.learning.models import Enrolment
 from app.notices.telling import tell
 
@@ -28,7 +29,7 @@ def issue_due(now: datetime) -> int:
 
     May run twice at once: the enrolment is unique among certificates. At most `MOST_AT_ONCE` a call.
     """
-    finished = db.session.scalars(
+    waiting = (
         select(Enrolment)
         .join(User, User.id == Enrolment.user_id)
         .outerjoin(Certificate, Certificate.enrolment_id == Enrolment.id)
@@ -38,17 +39,26 @@ def issue_due(now: datetime) -> int:
             User.certificate_name_confirmed_at.is_not(None),
             User.closed_at.is_(None),
         )
+    )
+    # Who finished a course without a certificate waits for good: those must not fill the limit.
+    versions = db.session.scalars(
+        select(CourseVersion).where(CourseVersion.id.in_(waiting.with_only_columns(Enrolment.version_id)))
+    )
+    certified = [version.id for version in versions if reading.load(version).certificate is not None]
+    finished = db.session.scalars(
+        waiting.where(Enrolment.version_id.in_(certified))
         .options(joinedload(Enrolment.user), joinedload(Enrolment.version), joinedload(Enrolment.course))
         .order_by(Enrolment.completed_at)
         .limit(MOST_AT_ONCE)
     ).all()
-    return sum(_issue(enrolment, now=now) is not None for enrolment in finished)
+    for enrolment in finished:
+        _issue(enrolment, now=now)
+    return len(finished)
 
 
-def _issue(enrolment: Enrolment, *, now: datetime) -> Certificate | None:
+def _issue(enrolment: Enrolment, *, now: datetime) -> None:
     course = reading.load(enrolment.version)
-    if course.certificate is None:
-        return None
+    assert course.certificate is not None
     user, rule = enrolment.user, course.certificate
     certificate = Certificate(
         code=codes.new_code(),
@@ -86,7 +96,6 @@ def _issue(enrolment: Enrolment, *, now: datetime) -> Certificate | None:
         key=f"certificate:{certificate.code}",
         now=now,
     )
-    return certificate
 
 
 def waits_for_name(user: User) -> bool:
@@ -108,9 +117,7 @@ def confirm_name(user: User, name: str, *, now: datetime) -> None:
         raise Refused(_("Write your first and last name as they should be printed, 3 to 100 letters."), field="name")
     if user.certificate_name_confirmed_at is not None:
         raise Refused(_("Your name is already confirmed. If it is wrong, ask the centre to correct it."))
-    if name != user.name:
-        audit.record("name_changed", actor_id=user.id, now=now, subject_type="user", subject_id=user.id)
-        user.name, user.name_folded = name, fold(name)
+    registering.rename(user, registering.normalise_name(name), by=user, now=now)
     user.certificate_name_confirmed_at = now
     audit.record("certificate_name_confirmed", actor_id=user.id, now=now, subject_type="user", subject_id=user.id)
 

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import select
 
 from app.accounts.models import Role, User
 from app.audit import AuditEvent
+from app.catalogue import reading
+from app.catalogue.models import CourseVersion
 from app.credentials import issuing
 from app.credentials.codes import new_code, read_code
 from app.credentials.models import Certificate
@@ -17,6 +20,7 @@ from app.credentials.views import sheet_of
 from app.db import db
 from app.errors import Refused
 from app.learning import enrolling
+from app.learning.models import Enrolment
 from app.notices.models import Notice
 from tests.factories import NOW, finish, person, published, signed_in
 
@@ -171,3 +175,30 @@ def certificate_request():  # type: ignore[no-untyped-def]
     from flask import current_app
 
     return current_app.test_request_context()
+
+
+def test_who_waits_for_nothing_does_not_hold_up_the_others(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finished courses without a certificate stay finished without one for good."""
+    course = published()
+    bare, certified = CourseVersion(course=course, digest="0" * 64, created_at=NOW), course.published
+    db.session.add(bare)
+    for version in (bare, bare, certified):
+        user = person()
+        user.certificate_name_confirmed_at = NOW
+        db.session.add(
+            Enrolment(user=user, course=course, version=version, enrolled_at=NOW, completed_at=NOW, score=1.0)
+        )
+    db.session.flush()
+    monkeypatch.setattr(issuing, "MOST_AT_ONCE", 1)
+    read = reading.load
+    monkeypatch.setattr(
+        reading,
+        "load",
+        lambda version: replace(read(certified), certificate=None) if version is bare else read(version),
+    )
+    assert issuing.issue_due(NOW) == 1
+
+
+def test_a_name_is_printed_without_hidden_signs(learner: User) -> None:
+    with pytest.raises(Refused):
+        issuing.confirm_name(learner, "Ənvər \u202eveyilixıŞ", now=NOW)
