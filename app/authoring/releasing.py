@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import aliased
 
 from app import audit
 from app.accounts.models import User
@@ -14,6 +15,7 @@ from app.catalogue import publishing, reading
 from app.catalogue.models import Course, CourseVersion
 from app.db import db
 from app.errors import Refused
+from app.grading.models import Draft
 from app.learning.models import Enrolment
 from graders.course import model as content
 
@@ -42,11 +44,21 @@ def publish(version: CourseVersion, *, by: User, now: datetime) -> int:
     )
     if former is None or not same_shape(reading.load(former), loaded):
         return 0
-    moved = db.session.execute(
-        update(Enrolment)
-        .where(Enrolment.version_id == former.id, Enrolment.left_at.is_(None), Enrolment.completed_at.is_(None))
+    moving = (Enrolment.version_id == former.id) & Enrolment.left_at.is_(None) & Enrolment.completed_at.is_(None)
+    learners = select(Enrolment.user_id).where(moving)
+    newer = aliased(Draft)
+    db.session.execute(  # what they are typing goes along; who typed in the new version already keeps that
+        update(Draft)
+        .where(
+            Draft.version_id == former.id,
+            Draft.user_id.in_(learners),
+            ~select(newer.id)
+            .where(newer.version_id == version.id, newer.user_id == Draft.user_id, newer.item == Draft.item)
+            .exists(),
+        )
         .values(version_id=version.id)
     )
+    moved = db.session.execute(update(Enrolment).where(moving).values(version_id=version.id))
     return int(moved.rowcount)  # type: ignore[attr-defined]
 
 

@@ -17,7 +17,7 @@ from app.catalogue.models import Course, CourseVersion
 from app.catalogue.reading import listed_courses
 from app.db import db
 from app.errors import Refused
-from app.grading.models import Lane, Purpose, State, Submission, Verdict
+from app.grading.models import Draft, Lane, Purpose, State, Submission, Verdict
 from app.learning import enrolling
 from app.web import settings
 from graders.course import CourseErrors
@@ -189,3 +189,21 @@ def test_an_instructor_of_another_course_finds_no_draft_of_this_one(site: Flask,
         assert client.get(f"/authoring/versions/{version.id}{path}").status_code == 404
     for act in ("check", "publish"):
         assert client.post(f"/authoring/versions/{version.id}/{act}").status_code == 404
+
+
+def test_what_learners_type_goes_along_to_the_new_version(site: Flask) -> None:
+    course, author = published("own-course"), person(role=Role.INSTRUCTOR)
+    learner, both = person(), person()
+    for user in (learner, both):
+        enrolling.enrol(user, course, now=NOW)
+    former = course.published_id
+    version = stored(author, archive({"README.md": "other"}))
+    assert version.id != former
+    for user, at, text in ((learner, former, "mine"), (both, former, "old"), (both, version.id, "new")):
+        db.session.add(
+            Draft(user_id=user.id, version_id=at, item="functions/initials", files={"a.py": text}, saved_at=NOW)
+        )
+    proved(version)
+    assert releasing.publish(version, by=author, now=NOW) == 2
+    kept = db.session.scalars(select(Draft).where(Draft.version_id == version.id)).all()
+    assert {(draft.user_id, draft.files["a.py"]) for draft in kept} == {(learner.id, "mine"), (both.id, "new")}
