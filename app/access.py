@@ -16,6 +16,7 @@ from flask_login import current_user
 from app.accounts.models import Role
 from app.accounts.permissions import roles
 from app.error_pages import held, is_fragment, wants_json
+from app.errors import Refused
 from app.web import is_writing, log
 
 
@@ -167,6 +168,13 @@ NEEDED: dict[Audience, Role] = {
 }
 
 
+# What somebody may do whose account was made by staff, before agreeing that it is kept
+BEFORE_CONSENT = {
+    *("healthz", "readyz", "home.help", "home.privacy", "accounts.choose_language"),
+    *("accounts.consent", "accounts.sign_out"),
+}
+
+
 def init_app(app: Flask) -> None:
     app.before_request(check)
 
@@ -187,6 +195,10 @@ def check() -> ResponseReturnValue | None:
 def _turn_away(audience: Audience) -> ResponseReturnValue | None:
     if current_user.is_authenticated:
         g.user_id = current_user.id
+        if current_user.consented_at is None and request.endpoint not in BEFORE_CONSENT:
+            if is_writing() or is_fragment() or wants_json():
+                raise Refused(gettext("Without your consent we may not keep an account for you."), status=403)
+            return redirect(url_for("accounts.consent", next=request.full_path.rstrip("?")))
         needed = NEEDED.get(audience)
         if needed and not {needed, Role.ADMINISTRATOR} & roles(current_user):
             abort(403)

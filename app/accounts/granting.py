@@ -26,6 +26,8 @@ def grant(
 
     `by` None: the site's own command.
     """
+    if not user.is_active:
+        raise Refused(gettext("This account is closed."))
     if role is Role.MANAGER and organisation_id is None:
         raise Refused(gettext("Say of which organisation."), field="organisation")
     organisation_id = organisation_id if role is Role.MANAGER else None

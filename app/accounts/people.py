@@ -64,8 +64,10 @@ def issue_code(user: User, data_folder: Path, *, by: User, now: datetime) -> str
 def confirm_fin(user: User, typed: str, data_folder: Path, *, by: User, now: datetime) -> None:
     """Staff have seen the identity card and type its FIN: from now on it identifies this person.
 
-    Raises Refused (field "fin") when it is malformed, or confirmed for somebody else.
+    Raises Refused (field "fin") when it is malformed, confirmed for somebody else, or the account closed.
     """
+    if not user.is_active:
+        raise Refused(gettext("This account is closed."), field="fin")
     normal = fin.normalise(typed)
     hashed = fin.lookup(normal, data_folder)
     other = db.session.scalar(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -194,3 +195,43 @@ def test_an_own_name_on_certificates_is_changed_by_staff_alone(desk: FlaskClient
     assert own.post("/account/name", data={"name-name": "Somebody Else"}).status_code == 422
     desk.post(f"/administration/people/{user.id}/name", data={"name": "Aysel Quliyeva"})
     assert user.name == "Aysel Quliyeva"
+
+
+def test_a_closed_account_gets_neither_a_role_nor_a_fin(site: Flask, staff: User, tmp_path: Path) -> None:
+    """A FIN confirmed for a closed account would be taken for whoever comes back."""
+    user = person()
+    people.close_account(user, by=staff, now=NOW)
+    with pytest.raises(Refused, match="closed"):
+        people.confirm_fin(user, "5ABCDE7", tmp_path, by=staff, now=NOW)
+    with pytest.raises(Refused, match="closed"):
+        granting.grant(user, Role.INSTRUCTOR, by=staff, now=NOW)
+
+
+def test_organisations_are_counted_in_one_query(site: Flask, desk: FlaskClient, counting) -> None:  # type: ignore[no-untyped-def]
+    def asked() -> int:
+        with counting() as statements:
+            assert desk.get("/administration/organisations").status_code == 200
+        return len(statements)
+
+    def open_one(name: str) -> None:
+        made = organisations.create(name, by=None, now=NOW)
+        organisations.join(person(), made, from_on=NOW.date(), by=None, now=NOW)
+        db.session.commit()
+
+    open_one("Birinci")
+    before = asked()
+    for name in ("İkinci", "Üçüncü", "Dördüncü"):
+        open_one(name)
+    assert asked() == before
+
+
+def test_who_got_an_account_from_staff_agrees_before_anything_else(site: Flask, client: FlaskClient) -> None:
+    pupil = person()
+    pupil.consented_at = None
+    signed_in(client, pupil)
+    assert client.get("/account").headers["Location"] == "/consent?next=/account"
+    assert client.get("/").headers["Location"].startswith("/consent")
+    assert client.post("/account/name", data={"name-name": "Başqa Ad"}).status_code == 403
+    assert client.get("/privacy").status_code == 200
+    assert client.post("/consent?next=/account").headers["Location"] == "/account"
+    assert client.get("/account").status_code == 200

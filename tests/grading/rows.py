@@ -17,7 +17,12 @@ _number = count(1)
 
 def person(name: str = "Leyla Məmmədova") -> User:
     user = User(
-        name=name, name_folded=name.lower(), email=f"p{next(_number)}@example.org", language="az", created_at=NOW
+        name=name,
+        name_folded=name.lower(),
+        email=f"p{next(_number)}@example.org",
+        language="az",
+        consented_at=NOW,
+        created_at=NOW,
     )
     db.session.add(user)
     db.session.flush()
