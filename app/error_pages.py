@@ -6,7 +6,7 @@ from flask import Flask, current_app, flash, g, jsonify, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.db import db
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, token_gone)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(IntegrityError, database_away)
     app.register_error_handler(Exception, broken)
 
 
@@ -131,8 +132,8 @@ def _words(code: int) -> tuple[str, str]:
     )
 
 
-def database_away(error: OperationalError) -> ResponseReturnValue:
-    """The database is locked for longer than we wait, or gone: ours, and passing."""
+def database_away(error: OperationalError | IntegrityError) -> ResponseReturnValue:
+    """The database is locked for longer than we wait, or gone, or two did the same at once: ours, and passing."""
     _record(error)
     return _bare(503), 503, {"Retry-After": "30"}
 

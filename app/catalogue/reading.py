@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.catalogue.models import Course, CourseVersion
 from app.db import db
@@ -36,7 +37,11 @@ def listed_courses(*, track: str | None = None, level: str | None = None, audien
         query = query.where(Course.track == track)
     if level:
         query = query.where(Course.level == level)
-    found = list(db.session.scalars(query.order_by(Course.track, Course.level, Course.slug)))
+    found = list(
+        db.session.scalars(
+            query.options(joinedload(Course.published)).order_by(Course.track, Course.level, Course.slug)
+        )
+    )
     return [course for course in found if not audience or audience in course.audience or "everyone" in course.audience]
 
 

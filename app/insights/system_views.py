@@ -101,4 +101,4 @@ def log() -> str:
 
 def names_of(ids: Sequence[int | None]) -> dict[int, str]:
     wanted = {id for id in ids if id is not None}
-    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(wanted))).tuples().all())
+    return {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
