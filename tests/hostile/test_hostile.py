@@ -28,7 +28,8 @@ from graders.uploads import Refusal, read_upload
 from sandbox.engine import Engine
 from tests.hostile.house import HERE, MARKERS, TARGETS, House, graded, verdict, visible
 
-CASES = {path.parent.name: tomllib.loads(path.read_text()) for path in sorted(HERE.glob("*/case.toml"))}
+ALL = {path.parent.name: tomllib.loads(path.read_text()) for path in sorted(HERE.glob("*/case.toml"))}
+CASES = {name: case for name, case in ALL.items() if "target" in case}  # V01: test_pages.py, S03: test_engine_away.py
 UPLOADS = [name for name, case in CASES.items() if "refused" in case]
 GRADED = [name for name in CASES if name not in UPLOADS]
 KEYS = {"what", "target", "points", "checks", "flags", "absent", "seconds", "exhausts", "before", "refused"}

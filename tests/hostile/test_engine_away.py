@@ -1,0 +1,45 @@
+"""S03: an engine that hangs is the house's fault. What the engine itself does then: tests/sandbox/test_engine.py."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+
+import pytest
+
+from sandbox import engine as module
+from sandbox import pool
+from sandbox.building import Recipe
+from sandbox.docker_sandbox import DockerSandbox
+from sandbox.engine import Engine
+from sandbox.model import SandboxUnavailable
+from tests.hostile.house import TARGETS, graded, verdict
+from tests.sandbox.test_engine import Front
+
+
+@pytest.mark.docker
+def test_a_hung_engine_gives_no_verdict_and_afterwards_the_right_one(
+    tmp_path: Path, images: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSE", 0.2)
+    monkeypatch.setattr(pool, "AGAIN", (0.1, 0.2))
+    tools, front = TARGETS["tools"], Front(tmp_path / "docker.sock")
+    front.hangs = False
+    fronted = Engine(f"unix://{front.path}", seconds=5)
+    with (
+        contextlib.closing(front),
+        DockerSandbox(tmp_path, pool={}, checkers=1, engine=fronted, proved=False, recipe=images) as sandbox,
+    ):
+        assert verdict(graded(tools, tools.solution(), sandbox)).points == tools.max_points
+        assert sandbox.pool.settle()
+        front.hangs = True
+        with pytest.raises(SandboxUnavailable):
+            while True:  # what was prepared before may still serve
+                assert verdict(graded(tools, tools.solution(), sandbox)).points == tools.max_points
+        front.hangs = False
+        deadline = time.monotonic() + 60
+        while sandbox.health()["paused"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert verdict(graded(tools, tools.solution(), sandbox)).points == tools.max_points
