@@ -244,7 +244,7 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 @pytest.fixture
 def sign_in(bilik: Bilik) -> Callable[..., None]:
-    """`sign_in(page, "learner")` as a demo person, or with an address and a password."""
+    """`sign_in(page, "learner")` as a demo person, or with an address and a password; the pages are in English then."""
 
     def act(page: Page, who: str, password: str | None = None) -> None:
         address = who if "@" in who else f"{who}@bilik.example"
@@ -253,6 +253,9 @@ def sign_in(bilik: Bilik) -> Callable[..., None]:
         page.locator("main input[name=password]").fill(password or bilik.passwords[address])
         page.locator("main form button[type=submit]").first.click()
         expect(page.locator(".menu summary")).to_be_visible()
+        if page.locator("html").get_attribute("lang") != "en":  # demo people have languages of their own
+            page.locator(".languages button[value=en]").click()
+            expect(page.locator("html")).to_have_attribute("lang", "en")
 
     return act
 

@@ -146,7 +146,7 @@ def test_history_shows_every_version_and_gives_one_back(page: Page, outline: str
     expect(page.locator("figure.said pre").last).to_contain_text("raise")
     is_sound(page)
     page.go_back()
-    page.locator("tbody tr", has_text="7 / 7").get_by_role("button", name="Restore").click()
+    page.locator("tbody tr", has_text="Check").get_by_role("button", name="Restore").click()
     expect(page.locator(".banner--good")).to_be_visible()
     assert typed(page) == NO_NONE
 
