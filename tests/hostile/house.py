@@ -39,8 +39,12 @@ class House:
             self.runners.append(box.id)
             yield box
 
-    def checker(self, *, key: str):  # noqa: ANN201 - as the sandbox has it
-        return self.sandbox.checker(key=key)
+    @contextmanager
+    def checker(self, *, key: str) -> Iterator[Box]:
+        began = time.monotonic()
+        with self.sandbox.checker(key=key) as box:
+            self.waited += time.monotonic() - began
+            yield box
 
     def image(self) -> dict[str, str]:
         return self.sandbox.image()
@@ -60,10 +64,10 @@ class House:
     def _count(self, engine: Engine) -> None:
         """The containers of this process are those that wait in the pool, and no other."""
         pool = self.sandbox.pool
+        ours = {"label": [f"app={hardening.LABEL}", f"worker={hardening.worker()}"]}
         deadline = time.monotonic() + 60
         while True:
             assert pool.settle()
-            ours = {"label": [f"app={hardening.LABEL}", f"worker={hardening.worker()}"]}
             alive = {one["Id"] for one in engine.call("listing", lambda api: api.containers(all=True, filters=ours))}
             numbers = pool.numbers()
             waiting = sum(shape["ready"] + shape["preparing"] for shape in numbers["shapes"]) + numbers["checkers"]
@@ -75,9 +79,7 @@ class House:
 
 def graded(exercise: Exercise, answer: Mapping[str, bytes], sandbox: Sandbox) -> list[Event]:
     """Everything that grading says of `answer`, as a worker would store it."""
-    return list(
-        grade(exercise, answer, sandbox, purpose=Purpose.SUBMIT, seed=1, key=exercise.digest, language="en")
-    )
+    return list(grade(exercise, answer, sandbox, purpose=Purpose.SUBMIT, seed=1, key=exercise.digest, language="en"))
 
 
 def verdict(events: list[Event]) -> Verdict:

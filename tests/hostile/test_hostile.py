@@ -8,7 +8,7 @@ A case's folder holds what is handed in (as files, or as `FILES` of a `make.py`)
     checks = { square = "failed" }      a status, or several that will do; a check that is not named passes
     flags = ["tampered"]                of the verdict, besides `restarted`; none if left out
     absent = ["100/100"]                what no learner is shown, besides the markers of all targets
-    seconds = 20                        of wall time at most, besides waiting for a container
+    seconds = 30                        of wall time at most, besides waiting for a container
     exhausts = true                     it kills or uses up: the sandbox is looked at at once, not only every fifth time
     before = "first.py"                 handed in before, by somebody else
     refused = "zip.overlap"             instead of being graded: the key, or keys, of an upload's refusal
@@ -39,9 +39,7 @@ def files(folder: Path) -> dict[str, bytes]:
     """What a case hands in, by name."""
     if (folder / "make.py").exists():
         return dict(runpy.run_path(str(folder / "make.py"))["FILES"])
-    return {
-        path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != "case.toml"
-    }
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != "case.toml"}
 
 
 def several(wanted: Any) -> set[str]:
@@ -69,7 +67,7 @@ def test_a_submission_gets_what_it_deserves_and_spoils_nothing(name: str, house:
     assert set(last.flags) - {"restarted"} == set(case.get("flags", ()))
     shown = visible(exercise, events)
     assert not [marker for marker in (*MARKERS, *case.get("absent", ())) if marker in shown]
-    assert took <= case.get("seconds", 20)
+    assert took <= case.get("seconds", 30)
 
     house.graded += 1
     if case.get("exhausts") or house.graded % 5 == 0:

@@ -82,9 +82,11 @@ def test_what_a_submission_puts_out_is_inert_text(
     signed_in(client, seat.user).post(f"{at}/hand-in", data=form)
     submission = db.session.query(Submission).one()
     put_out(submission, initials, text)
-    pages = {path: signed_in(client, seat.user).get(path) for path in (at, f"{at}/history", f"/submissions/{submission.id}")}
+    learner = signed_in(client, seat.user)
+    pages = {path: learner.get(path) for path in (at, f"{at}/history", f"/submissions/{submission.id}")}
     teacher = signed_in(client, person("Teacher", role=Role.INSTRUCTOR, course_slug="sample_course"))
-    pages |= {path: teacher.get(path) for path in (f"/staff/submissions/{submission.id}",)}
+    staffs = f"/staff/submissions/{submission.id}"
+    pages[staffs] = teacher.get(staffs)
     for path, answer in pages.items():
         assert answer.status_code == 200, path
         page = answer.get_data(as_text=True)

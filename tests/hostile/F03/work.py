@@ -25,4 +25,3 @@ def mirror(text):
 
 def evens(numbers):
     return [number for number in numbers if number % 2 == 0]
-

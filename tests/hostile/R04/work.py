@@ -1,3 +1,6 @@
+import mmap
+
+
 def square(n):
     taken = []
     for _ in range(10 * 1024):
@@ -6,9 +9,10 @@ def square(n):
 
 
 def mirror(text):
-    return text[::-1]
+    return len(bytearray(600 << 20))
 
 
 def evens(numbers):
-    return [number for number in numbers if number % 2 == 0]
-
+    mapped = mmap.mmap(-1, 600 << 20)
+    while mapped.write(b"x" * 65536):
+        pass
