@@ -1,7 +1,7 @@
 """The process that grades: `python -m app.worker`, one for each data folder, the only one that speaks to Docker.
 
-A thread for each slot grades; one renews leases; one sweeps, sends mail, issues certificates and says how it goes.
-Without Docker it does all but grade, and notices when Docker is back.
+A thread for each slot grades; one renews leases and says how it goes; one watches the sandbox; one sweeps, sends mail
+and issues certificates. Without Docker it does all but grade, and notices when Docker is back.
 """
 
 from __future__ import annotations
@@ -39,8 +39,7 @@ from sandbox.model import Sandbox, SandboxUnavailable
 log = logging.getLogger("bilik.worker")
 
 LOOK = 1.0  # seconds after which it looks by itself, if no wake-up came
-RENEW = 10.0
-BEAT = 3.0
+BEAT = 3.0  # a lease of 30 s outlives nine that fail
 SWEEP = 5.0
 TRY_SANDBOX = 3.0
 FORGET = 3600.0
@@ -59,16 +58,18 @@ class Gate:
         self.sandbox: Any = None
         self.reason = "the sandbox is starting"
         self.health: dict[str, Any] = {}
+        self._one = threading.Lock()
 
     def look(self) -> None:
-        """Start the sandbox if it is not, and ask how it is."""
-        try:
-            if self.sandbox is None:
-                self.sandbox = self._open()
-            self.health = self.sandbox.health()
-            self.reason = str(self.health.get("paused") or "")
-        except SandboxUnavailable as why:
-            self.reason = str(why)
+        """Start the sandbox if it is not, and ask how it is. One thread at a time."""
+        with self._one:
+            try:
+                if self.sandbox is None:
+                    self.sandbox = self._open()
+                self.health = self.sandbox.health()
+                self.reason = str(self.health.get("paused") or "")
+            except SandboxUnavailable as why:
+                self.reason = str(why)
 
     @property
     def is_open(self) -> bool:
@@ -100,10 +101,8 @@ class Worker:
                 lost = queueing.take_back(self.name, now=utc_now())
             log.info("worker %s: %d slots, %d leases taken back", self.name, self.settings.slots, lost)
             slots = [threading.Thread(target=self._slot, name=f"slot-{n}") for n in range(self.settings.slots)]
-            others = [
-                threading.Thread(target=self._renew, name="leases"),
-                threading.Thread(target=self._keep, name="keeper"),
-            ]
+            beside = (self._live, self._watch, self._keep)
+            others = [threading.Thread(target=act, name=act.__name__) for act in beside]
             for thread in [*slots, *others]:
                 thread.daemon = True
                 thread.start()
@@ -229,18 +228,27 @@ class Worker:
 
     # ---- the threads beside
 
-    def _renew(self) -> None:
-        while not self.stopping.wait(RENEW):
+    def _live(self) -> None:
+        """Keep the leases and say that the worker lives: neither waits for Docker or a mail server."""
+        while not self.stopping.is_set():
             try:
-                with self._writing():
-                    queueing.renew(list(self.held), now=utc_now())
+                self._beat()
             except Exception:
                 log.exception("worker: renewing leases")
+            self.stopping.wait(BEAT)
+
+    def _watch(self) -> None:
+        """Asking Docker may take long; mail and certificates do not wait for it."""
+        while not self.stopping.is_set():
+            try:
+                self.gate.look()
+            except Exception:
+                log.exception("worker: looking at the sandbox")
+            self.wake()
+            self.stopping.wait(TRY_SANDBOX)
 
     def _keep(self) -> None:
         rounds = [
-            (TRY_SANDBOX, self.gate.look),
-            (BEAT, self._beat),
             (SWEEP, self._in_transaction(lambda: queueing.sweep(now=utc_now()))),
             (LOOK, self._in_transaction(lambda: issuing.issue_due(utc_now()))),
             (LOOK, self._deliver),
@@ -278,6 +286,7 @@ class Worker:
             "sandbox": self.gate.health,
         }
         with self._writing():
+            queueing.renew(list(self.held), now=utc_now())
             beating.beat(self.name, grading=self.gate.is_open, report=report, now=utc_now())
 
 
