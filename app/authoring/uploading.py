@@ -13,9 +13,10 @@ from app import audit
 from app.accounts.models import Grant, Role, User
 from app.accounts.permissions import instructs
 from app.catalogue import publishing, reading
-from app.catalogue.models import CourseVersion
+from app.catalogue.models import Course, CourseVersion
 from app.db import db
 from app.errors import Refused
+from app.web import begin_writing
 from graders.course.loading import load_course
 from graders.uploads import ZipLimits, read_zip
 
@@ -67,23 +68,33 @@ def read_course(content: bytes, name: str) -> tuple[str, dict[str, bytes]]:
 def upload(slug: str, files: dict[str, bytes], data: Path, *, by: User, now: datetime) -> CourseVersion:
     """Store the course as a draft of `slug`; who uploads a new course becomes its instructor.
 
+    Begins the writing transaction itself, after reading and copying the files, which is slow.
     Raises Refused for a course of somebody else, CourseErrors with all that is wrong with the content.
     """
-    known = reading.course_by_slug(slug)
-    if known is not None and not instructs(by, slug):
-        raise Refused(
-            _("A course called “%(slug)s” exists and is not yours; rename the folder.", slug=slug), field="file"
-        )
+    _refuse_anothers(slug, by)
     with tempfile.TemporaryDirectory(dir=data, prefix=".upload-") as scratch:
         for path, body in files.items():
             target = Path(scratch) / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(body)
         course = load_course(Path(scratch) / slug)
+        publishing.copy_files(course, reading.version_folder(data, course.digest, slug))
+        begin_writing()
+        is_new = _refuse_anothers(slug, by) is None  # somebody may have been quicker
         version = publishing.store_version(course, data, created_by=by.id, now=now)
-    if known is None and not instructs(by, slug):
+    if is_new and not instructs(by, slug):
         db.session.add(Grant(user_id=by.id, role=Role.INSTRUCTOR, course_slug=slug, granted_by=by.id, granted_at=now))
     audit.record(
         "course_uploaded", actor_id=by.id, now=now, subject_type="course", subject_id=slug, digest=version.digest[:12]
     )
     return version
+
+
+def _refuse_anothers(slug: str, by: User) -> Course | None:
+    """The course of this slug, if there is one. Raises Refused when it is somebody else's."""
+    known = reading.course_by_slug(slug)
+    if known is not None and not instructs(by, slug):
+        raise Refused(
+            _("A course called “%(slug)s” exists and is not yours; rename the folder.", slug=slug), field="file"
+        )
+    return known

@@ -21,7 +21,7 @@ from app.errors import Refused
 from app.grading import waking
 from app.grading.wording import refusal_text
 from app.learning.views import neighbours
-from app.web import begin_writing, language, own_transaction, settings
+from app.web import language, own_transaction, settings
 from graders.course import model as content
 from graders.course.errors import ContentError, CourseErrors
 from graders.uploads import Refusal
@@ -61,7 +61,6 @@ def upload() -> str | Response:
             if file is None or not file.filename:
                 raise Refused(gettext("Choose the .zip of the course folder."))
             slug, files = uploading.read_course(file.read(uploading.MOST_COURSE + 1), file.filename)
-            begin_writing()
             version = uploading.upload(slug, files, settings().data_folder, by=current_user, now=utc_now())
             checking.request_proof(version, by=current_user, now=utc_now())
         except Refused as refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,14 +14,16 @@ from sqlalchemy import select
 
 from app.accounts.models import Grant, Role
 from app.authoring import checking, releasing, uploading
+from app.catalogue import publishing
 from app.catalogue.models import Course, CourseVersion
 from app.catalogue.reading import listed_courses
-from app.db import db
+from app.db import _reads_only, db
 from app.errors import Refused
 from app.grading.models import Draft, Lane, Purpose, State, Submission, Verdict
 from app.learning import enrolling
 from app.web import settings
 from graders.course import CourseErrors
+from graders.course import model as content
 from graders.uploads import Refusal
 from tests.factories import NOW, SAMPLE, person, published, signed_in
 
@@ -41,6 +44,7 @@ def archive(replace: dict[str, str] | None = None, *, root: str = "own-course") 
 
 def stored(by, content: bytes, *, now=NOW) -> CourseVersion:  # type: ignore[no-untyped-def]
     slug, files = uploading.read_course(content, "x.zip")
+    db.session.commit()  # an upload begins a transaction of its own
     version = uploading.upload(slug, files, settings().data_folder, by=by, now=now)
     db.session.commit()
     return version
@@ -207,3 +211,20 @@ def test_what_learners_type_goes_along_to_the_new_version(site: Flask) -> None:
     assert releasing.publish(version, by=author, now=NOW) == 2
     kept = db.session.scalars(select(Draft).where(Draft.version_id == version.id)).all()
     assert {(draft.user_id, draft.files["a.py"]) for draft in kept} == {(learner.id, "mine"), (both.id, "new")}
+
+
+def test_files_are_read_and_copied_before_the_write_lock_is_taken(site: Flask, client: FlaskClient) -> None:
+    """Half a second of copying under SQLite's one write lock would hold up everybody's drafts."""
+    signed_in(client, person(role=Role.INSTRUCTOR))
+    begun: list[bool] = []
+    copying = publishing.copy_files
+
+    def copy_files(course: content.Course, target: Path) -> None:
+        if not target.exists():
+            begun.append(_reads_only.get())
+        copying(course, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publishing, "copy_files", copy_files)
+        client.post("/authoring/upload", data={"file": (io.BytesIO(archive()), "own-course.zip")})
+    assert begun == [True]
