@@ -10,11 +10,12 @@ from sqlalchemy import func, or_, select
 
 from app import audit
 from app.accounts import fin, granting, sessions, tokens
-from app.accounts.models import Grant, Role, TokenPurpose, User
+from app.accounts.models import Grant, Role, Token, TokenPurpose, User
 from app.accounts.registering import new_user, normalise_email, normalise_name, user_of_email
 from app.db import db
 from app.errors import Refused
 from app.folding import fold
+from app.notices.telling import forget_all
 
 PAGE = 25
 
@@ -88,6 +89,10 @@ def close_account(user: User, *, by: User, now: datetime) -> None:
         granting.revoke(given, by=by, now=now)
     sessions.revoke_all(user, now=now)
     tokens.end_all(user, *TokenPurpose, now=now)
+    handed_out = list(db.session.scalars(select(Token).where(Token.user_id == user.id)))
+    forget_all(user.id, {user.email or "", *(token.payload.get("email", "") for token in handed_out)} - {""})
+    for token in handed_out:
+        token.payload = {}
     user.closed_at = now
     user.email = user.email_confirmed_at = user.password_hash = None
     fin.forget(user)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 
 from app.db import db
 from app.notices.models import Notice
@@ -44,3 +45,9 @@ def tell(
     db.session.add(notice)
     db.session.flush()
     return notice
+
+
+def forget_all(recipient_id: int, addresses: Collection[str]) -> None:
+    """Nothing that was told somebody, or written to these addresses, is kept, and nothing that waits is sent."""
+    told = or_(Notice.recipient_id == recipient_id, Notice.address.in_(addresses))
+    db.session.execute(delete(Notice).where(told))

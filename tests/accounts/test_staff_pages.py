@@ -10,13 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.accounts import granting, organisations, people
-from app.accounts.models import Grant, Membership, Role, User
+from app.accounts import granting, organisations, people, registering
+from app.accounts.models import Grant, Membership, Role, Token, User
 from app.accounts.permissions import instructs, is_administrator, manages, taught_courses
 from app.audit import AuditEvent
 from app.clock import utc_now
 from app.db import db
 from app.errors import Refused
+from app.notices.models import Notice
 from tests.factories import NOW, PASSWORD, person, signed_in
 
 
@@ -235,3 +236,14 @@ def test_who_got_an_account_from_staff_agrees_before_anything_else(site: Flask, 
     assert client.get("/privacy").status_code == 200
     assert client.post("/consent?next=/account").headers["Location"] == "/account"
     assert client.get("/account").status_code == 200
+
+
+def test_the_address_of_a_closed_account_is_kept_nowhere(site: Flask, staff: User) -> None:
+    user = person("Gedən Adam", "geden@example.com")
+    registering.ask_reset("geden@example.com", now=NOW)
+    registering.ask_email_change(user, "teze@example.com", now=NOW)
+    people.close_account(user, by=staff, now=NOW)
+    db.session.commit()
+    kept = str([*db.session.scalars(select(Notice.address)), *db.session.scalars(select(Token.payload))])
+    assert "geden@" not in kept
+    assert "teze@" not in kept
