@@ -192,10 +192,13 @@ class Listed:
 def read_list(text: str) -> list[Listed]:
     """Name and e-mail a line, parted by comma, semicolon or tab, with or without a heading."""
     text = text.removeprefix("\ufeff")
-    rows = [
-        (number, [cell.strip() for cell in row])
-        for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=_delimiter(text)), 1)
-    ]
+    try:
+        rows = [
+            (number, [cell.strip() for cell in row])
+            for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=_delimiter(text)), 1)
+        ]
+    except csv.Error as problem:  # a cell without end, as of a file that is no list
+        raise Refused(_("This cannot be read as a list of names and addresses."), field="list") from problem
     rows = [(number, row) for number, row in rows if any(row)]
     if rows and not any("@" in cell for cell in rows[0][1]):
         rows = rows[1:]  # the heading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
@@ -52,3 +53,9 @@ def test_a_list_is_put_in_as_a_whole_or_says_who_stands_in_the_way(cohort: Cohor
 def test_an_export_names_the_day_in_baku(cohort: Cohort) -> None:
     finish(cohorts.join(person(), cohort, now=NOW), now=NOW.replace(hour=21))
     assert exporting.gradebook_rows(gradebook(cohort, page=None), "en")[1][-1] == "2026-11-23"
+
+
+def test_a_file_that_is_no_list_is_refused(cohort: Cohort, desk: FlaskClient) -> None:
+    sent = {"file": (io.BytesIO(b"x" * 150_000), "photo.csv")}
+    answer = desk.post(f"/teach/cohorts/{cohort.id}/list", data=sent)
+    assert "cannot be read as a list" in answer.get_data(as_text=True)
