@@ -306,9 +306,8 @@ def main() -> int:
         )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
-    )
+    load = os.getloadavg()[0]
+    print(f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}")
     for row in rows:
         print(row)
     return 0

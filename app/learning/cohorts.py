@@ -212,21 +212,21 @@ def read_list(text: str) -> list[Listed]:
     for number, row in rows:
         email = next((cell for cell in row if "@" in cell), "")
         name = " ".join(cell for cell in row if cell and "@" not in cell)
-        problem = ""
+        wrong = ""
         try:
             email = registering.normalise_email(email)
         except Refused:
-            problem = _("“%(email)s” is not an e-mail address.", email=email or ", ".join(row))
-        if not problem and not name:
-            problem = _("The name is missing.")
+            wrong = _("“%(email)s” is not an e-mail address.", email=email or ", ".join(row))
+        if not wrong and not name:
+            wrong = _("The name is missing.")
         try:
             name = name and registering.normalise_name(name)
         except Refused as refusal:
-            problem = problem or refusal.message
-        if not problem and email in seen:
-            problem = _("This address stands in the list twice.")
+            wrong = wrong or refusal.message
+        if not wrong and email in seen:
+            wrong = _("This address stands in the list twice.")
         seen.add(email)
-        read.append(Listed(line=number, name=name, email=email, problem=problem))
+        read.append(Listed(line=number, name=name, email=email, problem=wrong))
     return read
 
 
