@@ -20,7 +20,7 @@ class Blobs:
         return self.folder / sha256[:2] / sha256
 
     def put(self, content: bytes) -> str:
-        """Store `content`, return its sha256 in hex. Raises OSError when the disk is full; nothing half-written stays."""
+        """Store `content`, return its sha256 in hex. Raises OSError on a full disk; nothing half-written stays."""
         name = hashlib.sha256(content).hexdigest()
         path = self.path(name)
         if path.exists():

@@ -73,9 +73,9 @@ def _application(connection_file: str) -> Any:
     config.IPKernelApp.parent_handle = 0
     app = IPKernelApp.instance(config=config)
     app.initialize([])
-    app.shell.unobserve_all(
-        "exit_now"
-    )  # `quit()` would end the kernel a tenth of a second later, in whatever cell that is
+    assert app.shell is not None
+    # `quit()` would end the kernel a tenth of a second later, in whatever cell that is.
+    app.shell.unobserve_all("exit_now")
     return app
 
 
