@@ -224,7 +224,7 @@ def test_a_stranger_gets_nothing_of_anybody(site: Flask, client: FlaskClient, ho
     for method, rule in somebodys(site):
         allowed = {403} if TABLE[rule.endpoint] is Audience.ADMINISTRATOR else {403, 404}
         address = house.address(site, rule)
-        body = {"json": {"files": {}, "revision": 0}} if rule.endpoint == "grading.draft" else {}
+        body: dict[str, Any] = {"json": {"files": {}, "revision": 0}} if rule.endpoint == "grading.draft" else {}
         answer = client.open(address, method=method, **body)
         assert answer.status_code in allowed, (method, address, answer.status_code)
         told = said(answer).replace(house.values["code"], "") if house.values["code"] in address else said(answer)
