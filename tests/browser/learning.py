@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import SAMPLE, violations
@@ -74,8 +76,6 @@ def answer_quiz_rightly(page: Page) -> None:
 
 def solution_of_sales() -> dict[str, str]:
     """Answer cells of the sample notebook by id, as its author solved it."""
-    import json
-
     cells = json.loads((SAMPLE / "tables/sales/solution/task.ipynb").read_text())["cells"]
     return {cell["id"]: "".join(cell["source"]) for cell in cells}
 
