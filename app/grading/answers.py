@@ -122,7 +122,12 @@ def known_texts(exercise: content.Exercise, sent: Mapping[str, object], language
     known = names_of(exercise, language)
     own = exercise.kind == "notebook"
     return {
-        name: text.replace("\r\n", "\n").replace("\r", "\n")
+        name: storable(text).replace("\r\n", "\n").replace("\r", "\n")
         for name, text in sent.items()
         if isinstance(text, str) and (name in known or (own and name.startswith("+") and len(name) < 200))
     }
+
+
+def storable(text: str) -> str:
+    """Half of a character (a lone surrogate, which JSON may carry) can neither be stored nor shown as UTF-8."""
+    return text.encode("utf-8", "replace").decode()

@@ -87,16 +87,16 @@ def own_submission(user: User, id: int) -> Submission | None:
     """The submission `id` if it is `user`'s own, with its verdict."""
     return db.session.scalar(
         select(Submission)
-        .where(Submission.id == id, Submission.user_id == user.id)
+        .where(Submission.id == id, Submission.user_id == user.id, Submission.purpose != Purpose.PROOF)
         .options(joinedload(Submission.verdict), joinedload(Submission.version), joinedload(Submission.enrolment))
     )
 
 
 def any_submission(id: int) -> Submission | None:
-    """For staff."""
+    """For staff. A proof of a draft is no submission of an item; its page is authoring's."""
     return db.session.scalar(
         select(Submission)
-        .where(Submission.id == id)
+        .where(Submission.id == id, Submission.purpose != Purpose.PROOF)
         .options(
             joinedload(Submission.user),
             joinedload(Submission.verdict),

@@ -15,11 +15,11 @@ from app.errors import Refused
 from app.grading import history, quizzes, sheets, submitting
 from app.grading.desk_views import Desk, desk_at, desk_page, frame, lang, links_of
 from app.grading.models import Submission
-from app.web import settings
+from app.web import row_number, settings
 
 
 def quiz_page(desk: Desk, *, refused: str = "", replies: Mapping[str, list[str]] | None = None) -> str:
-    asked = request.args.get("submission", 0, type=int)
+    asked = request.args.get("submission", 0, type=row_number)
     again = "again" in request.args or replies is not None
     answered = None
     if not again:

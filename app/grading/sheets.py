@@ -140,9 +140,8 @@ def _reply(question: Question, form: MultiDict[str, str]) -> list[str]:
         given = {str(place): form.get(f"{name}-{place}", "").strip() for place in range(len(question.items))}
         if not any(given.values()):
             return []
-        return sorted(
-            given, key=lambda place: (not given[place].isdigit(), int(given[place]) if given[place].isdigit() else 0)
-        )
+        places = [str(number) for number in range(1, len(given) + 1)]
+        return sorted(given, key=lambda place: places.index(given[place]) if given[place] in places else len(places))
     if question.kind == "match":
         return [form.get(f"{name}-{place}", "") for place in range(len(question.pairs))]
     return [part for part in form.getlist(name) if part.strip()]

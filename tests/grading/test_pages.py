@@ -183,6 +183,26 @@ def test_a_draft_keeps_no_file_the_exercise_does_not_have(learner: FlaskClient, 
     assert db.session.scalars(select(Draft)).one().files == {"initials.py": "a"}
 
 
+def test_half_a_character_in_a_draft_does_not_close_the_page(learner: FlaskClient, at: str) -> None:
+    learner.post(f"{at}/draft", json={"files": {"initials.py": "a\ud800b"}, "revision": 0})
+    assert db.session.scalars(select(Draft)).one().files == {"initials.py": "a?b"}
+    assert learner.get(at).status_code == 200
+
+
+def test_a_number_no_submission_can_have_is_no_error_of_ours(learner: FlaskClient, at: str) -> None:
+    quiz = at.rpartition("/")[0] + "/check"
+    assert learner.get(f"{quiz}?submission={10**30}").status_code == 200
+
+
+def test_the_proof_of_a_draft_is_no_submission_to_open(learner: FlaskClient, at: str) -> None:
+    learner.post(f"{at}/hand-in", data=form())
+    proof = db.session.scalars(select(Submission)).one()
+    proof.purpose, proof.kind, proof.item = "proof", "proof", ""
+    db.session.commit()
+    for path in ("", "/result"):
+        assert learner.get(f"/submissions/{proof.id}{path}").status_code == 404
+
+
 def test_an_ended_session_is_told_as_json_and_the_form_comes_back(client: FlaskClient, at: str) -> None:
     answer = client.post(f"{at}/draft", json={"files": {}, "revision": 0}, headers={"Accept": "application/json"})
     assert answer.status_code == 401

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from app.db import db
-from app.grading import quizzes
+from app.grading import quizzes, sheets
 from app.grading.models import Submission
 from app.grading.seats import Seat
 from app.learning.models import ItemProgress
@@ -119,3 +120,8 @@ def test_a_hostile_form_is_only_wrong(learner: FlaskClient, at: str, quiz: Quiz)
     assert learner.post(f"{at}/answer", data=form).status_code == 303
     row = db.session.scalars(select(Submission)).one()
     assert all(len(part) <= quizzes.MAX_REPLY for parts in row.replies.values() for part in parts)
+
+
+def test_a_place_that_only_looks_like_a_number_is_taken_as_none(quiz: Quiz) -> None:
+    form = MultiDict({"q-order-0": "²", "q-order-1": "2", "q-order-2": "1"})
+    assert sheets.replies_of(quiz, form)["order"] == ["2", "1", "0"]
