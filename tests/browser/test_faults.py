@@ -85,6 +85,7 @@ def test_while_the_site_is_away_what_is_typed_stays_and_is_sent_on_its_return(
     try:
         write(page, "# typed while the site was away")
         expect(page.locator("#draft-said")).to_contain_text("The site cannot be reached")
+        assert "while the site was away" in page.evaluate("JSON.stringify(localStorage)")
     finally:
         bilik.start_site()
     saved(page)
