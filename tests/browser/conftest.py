@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.policy
 import json
@@ -51,7 +52,7 @@ class Engine:
 
     def __init__(self, address: Path) -> None:
         self.address = address
-        self._open: list[socket.socket] = []
+        self._open: set[socket.socket] = set()
         self._listener: socket.socket | None = None
         self.start()
 
@@ -66,12 +67,8 @@ class Engine:
         assert self._listener is not None
         self._listener.close()
         self.address.unlink(missing_ok=True)
-        for one in self._open:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
-        self._open.clear()
+        for one in list(self._open):
+            self._close(one)
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -81,7 +78,7 @@ class Engine:
                 return
             engine = socket.socket(socket.AF_UNIX)
             engine.connect(DOCKER)
-            self._open += [caller, engine]
+            self._open |= {caller, engine}
             for source, target in ((caller, engine), (engine, caller)):
                 threading.Thread(target=self._pump, args=(source, target), daemon=True).start()
 
@@ -89,9 +86,17 @@ class Engine:
         try:
             while data := source.recv(65536):
                 target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
         except OSError:
-            return
+            pass
+        finally:  # an attached stream that is left open and unread would stop the engine's removals, all of them
+            self._close(source)
+            self._close(target)
+
+    def _close(self, one: socket.socket) -> None:
+        self._open.discard(one)
+        with contextlib.suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+        one.close()
 
 
 @dataclass
