@@ -1,3 +1,5 @@
+import io
+import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,3 +65,16 @@ def test_a_file_that_is_no_backup_is_refused_in_a_sentence(content: bytes, tmp_p
     with pytest.raises(BackupError, match="cannot be read as a backup"):
         restore(tmp_path / "fresh", file)
     assert not (tmp_path / "fresh" / "bilik.sqlite3").exists()
+
+
+def test_an_archive_that_would_write_elsewhere_is_refused(
+    filled: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("archive")
+    backup(filled, folder / "good.tar.gz", now=NOW)
+    with tarfile.open(folder / "good.tar.gz") as good, tarfile.open(folder / "bad.tar.gz", "w:gz") as bad:
+        bad.addfile(good.getmember("bilik-backup.json"), good.extractfile("bilik-backup.json"))
+        bad.addfile(tarfile.TarInfo("../escape"), io.BytesIO())
+    with pytest.raises(BackupError, match="has no place"):
+        restore(folder / "fresh", folder / "bad.tar.gz")
+    assert not (folder / "escape").exists()
