@@ -20,12 +20,13 @@ from sandbox.model import Facts, Reply
 
 
 class Box:
-    """Answers what a checker and a runner are asked in a grading, without a question of its own."""
+    """Answers as a checker that asks once for each check, and as a runner that always says the same."""
 
     id = "canned"
 
     def __init__(self) -> None:
         self.checks: list[str] = []
+        self.check = ""
 
     def ask(self, header: dict[str, Any], body: bytes = b"", **_limits: Any) -> Reply:
         match header["do"]:
@@ -34,8 +35,15 @@ class Box:
                 self.checks = [one["id"] for one in json.loads(body[:size])["checks"]] if size else []
                 return Reply(header={"is": "begun", "checks": self.checks})
             case "check":
-                passed = {"id": header["id"], "status": "passed", "earned": 1}
-                return Reply(header={"is": "checked", "id": header["id"]}, body=json.dumps(passed).encode())
+                self.check = header["id"]
+                question = {"q": "call", "name": "squares", "args": [["i", "1"]], "kwargs": []}
+                said = {"is": "question", "seq": 1, "of": "answer"}
+                return Reply(header=said, body=json.dumps(question).encode())
+            case "ask":
+                return Reply(header={"is": "reply"}, body=b'{"ended": "value", "value": ["l", []]}')
+            case "reply":
+                passed = {"id": self.check, "status": "passed", "earned": 1}
+                return Reply(header={"is": "checked", "id": self.check}, body=json.dumps(passed).encode())
             case _:
                 return Reply(header={"is": "ended"})
 
