@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,9 +18,10 @@ from graders.course.tables import Problems
 from graders.grading import grade
 from graders.notebooks import assemble, master_cells
 from graders.verdict import CheckerError, Purpose, Status, Verdict
-from sandbox.model import Sandbox
+from sandbox.model import Sandbox, SandboxUnavailable
 
 SLOTS = 2  # gradings at once
+TRIES = 3  # of one grading
 SEEDS = 10  # of an exercise whose checks draw random numbers
 STARTER, SOLUTION, NOTHING = "starter", "solution", "doing nothing"
 
@@ -178,11 +180,26 @@ def _nothing(exercise: Exercise, language: str) -> dict[str, bytes]:
     return {name: stub.encode() if name == exercise.main else b"" for name in exercise.files}
 
 
+def _verdict(job: _Job, sandbox: Sandbox, key: str) -> Verdict:
+    """As in the queue of the site, a failure of ours is tried again. Raises SandboxUnavailable after the last try."""
+    for tried in range(1, TRIES + 1):
+        try:
+            *_, verdict = grade(
+                job.exercise, job.files, sandbox, purpose=Purpose.SUBMIT, seed=job.seed, key=key, language=job.language
+            )
+        except SandboxUnavailable:
+            if tried == TRIES:
+                raise
+            time.sleep(tried)
+        else:
+            assert isinstance(verdict, Verdict)
+            return verdict
+    raise AssertionError("a try ends in a verdict or an error")
+
+
 def _grade(job: _Job, sandbox: Sandbox, key: str) -> Graded | Finding:
     try:
-        *_, verdict = grade(
-            job.exercise, job.files, sandbox, purpose=Purpose.SUBMIT, seed=job.seed, key=key, language=job.language
-        )
+        verdict = _verdict(job, sandbox, key)
     except CheckerError as error:
         return Finding(
             item=job.exercise.key,
@@ -190,7 +207,6 @@ def _grade(job: _Job, sandbox: Sandbox, key: str) -> Graded | Finding:
             problem=f"the check itself failed on “{job.answer}”: {error.detail[-1500:]}",
             remedy="correct the check; an answer of any kind must not break it",
         )
-    assert isinstance(verdict, Verdict)
     return Graded(
         item=job.exercise.key,
         answer=job.answer,

@@ -16,7 +16,7 @@ from sandbox.model import Ending, Facts, Reply, SandboxUnavailable
 from sandbox.stream import Closed, Flooded, Stream
 
 LOOK = 0.015  # seconds between two looks at the cgroup while code runs
-READY = 60.0  # seconds a container may take to its first frame
+READY = 150.0  # seconds a container may take to its first frame: it is prepared with little of the processor
 ANSWERS = {"begin": "begun", "cell": "cell", "ask": "reply"}  # what a runner may say to what
 
 

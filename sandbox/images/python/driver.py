@@ -32,7 +32,7 @@ MOST_ERROR = 65536  # more for how a cell ended
 MOST_HEARD = 64 * frames.MIB  # of one kernel, kept or not; more ends it
 MOST_OUTPUTS = 200
 MOST_BODY = frames.MOST_OUT - 65536
-START = 30  # seconds a kernel may take to come up
+START = 120  # seconds a kernel may take to come up: prepared ahead with little of the processor, on a busy machine
 SCHEMAS = ("jsonschema", "jsonschema.exceptions", "fastjsonschema")
 IOPUB = 4  # seconds that output may come after its cell
 
