@@ -34,10 +34,11 @@ export function keepDrafts(form) {
     return made;
   }
 
-  function keep() {
+  // `sent`: it is on its way to the site as well, from a page that will not hear the answer.
+  function keep(sent = false) {
     if (leaving) return;
     try {
-      localStorage.setItem(place, JSON.stringify({ files: texts(), revision: Number(revision().value) }));
+      localStorage.setItem(place, JSON.stringify({ files: texts(), revision: Number(revision().value), sent }));
     } catch {
       // no room, or storage is off: the text is still on the page
     }
@@ -147,7 +148,7 @@ export function keepDrafts(form) {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") renew();
     else if (changed) {
-      keep(); // the tab may never come back
+      keep(true); // the tab may never come back
       save();
     }
   });
@@ -163,8 +164,9 @@ export function keepDrafts(form) {
 
   const left = localStorage.getItem(place);
   if (left !== null) {
-    const { files, revision: of } = JSON.parse(left);
-    if (JSON.stringify(files) === JSON.stringify(texts())) forget();
+    const { files, revision: of, sent } = JSON.parse(left);
+    const arrived = sent && Number(revision().value) > of; // and something newer, an older version restored, may stand here
+    if (arrived || JSON.stringify(files) === JSON.stringify(texts())) forget();
     else {
       revision().value = of;
       putAll(form, files);
