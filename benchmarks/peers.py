@@ -6,6 +6,7 @@ They live in an environment of their own, made on first use below the data folde
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -50,6 +51,7 @@ def bare_nbclient(python: Path, notebook: Path, times: int) -> list[float]:
 def nbgrader(python: Path, notebook: Path, scratch: Path, *, students: int, side_by_side: int) -> float:
     """Notebooks a second of `nbgrader autograde`, run `side_by_side` times at once over `students` each."""
     command = [str(python), "-m", "nbgrader"]
+    found = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}  # it calls alembic by its name
     roots = []
     for number in range(side_by_side):
         root = scratch / f"course{side_by_side}-{number}"
@@ -58,14 +60,20 @@ def nbgrader(python: Path, notebook: Path, scratch: Path, *, students: int, side
         book = json.loads(notebook.read_text())
         book["cells"].append(graded_cell())
         (root / "source" / "ps1" / "book.ipynb").write_text(json.dumps(book))
-        subprocess.run([*command, "generate_assignment", "ps1", "--force"], cwd=root, check=True, capture_output=True)
+        subprocess.run(
+            [*command, "generate_assignment", "ps1", "--force"], cwd=root, env=found, check=True, capture_output=True
+        )
         for student in range(students):
             shutil.copytree(root / "release" / "ps1", root / "submitted" / f"s{student}" / "ps1")
         roots.append(root)
     began = time.perf_counter()
     running = [
         subprocess.Popen(
-            [*command, "autograde", "ps1", "--force"], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*command, "autograde", "ps1", "--force"],
+            cwd=root,
+            env=found,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         for root in roots
     ]
