@@ -63,6 +63,7 @@ class Gate:
     def look(self) -> None:
         """Start the sandbox if it is not, and ask how it is. One thread at a time."""
         with self._one:
+            before = self.reason
             try:
                 if self.sandbox is None:
                     self.sandbox = self._open()
@@ -70,6 +71,10 @@ class Gate:
                 self.reason = str(self.health.get("paused") or "")
             except SandboxUnavailable as why:
                 self.reason = str(why)
+            if self.reason and self.reason != before:  # it is looked at every few seconds, and said once
+                log.warning("worker: grading is paused: %s", self.reason)
+            elif before and not self.reason:
+                log.info("worker: grading goes on")
 
     @property
     def is_open(self) -> bool:
