@@ -77,7 +77,7 @@ class GrantForm(FlaskForm):
             ("administrator", _l("Administrator")),
         ],
     )
-    course = StringField(_l("Course"), [Length(max=100)])
+    course = SelectField(_l("Course"), validate_choice=False)
     organisation = SelectField(_l("Organisation"), coerce=int, validate_choice=False)
 
 

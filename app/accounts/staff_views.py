@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -16,7 +16,7 @@ from app.accounts.permissions import grants
 from app.clock import in_baku, utc_now
 from app.db import db
 from app.errors import Refused, refused_in
-from app.web import page_number, row_number, settings
+from app.web import language, page_number, row_number, settings
 
 pages = Blueprint("people", __name__, url_prefix="/administration")
 
@@ -75,6 +75,7 @@ def show(user: User, fin_form: FinForm | None = None) -> ResponseReturnValue:
     )
     choices = [(one.id, one.name) for one in organisations.all_organisations()]
     grant_form.organisation.choices = [(0, "—"), *choices]
+    grant_form.course.choices = [("", gettext("Every course")), *course_names().items()]
     membership_form.organisation.choices = choices
     page = render_template(
         "accounts/person.html",
@@ -89,6 +90,13 @@ def show(user: User, fin_form: FinForm | None = None) -> ResponseReturnValue:
         fin_form=fin_form or FinForm(formdata=None),
     )
     return page, 422 if fin_form else 200
+
+
+def course_names() -> dict[str, str]:
+    """{slug: title and slug} of every course there is. The catalogue, which accounts does not know, says which."""
+    titles = current_app.extensions["bilik.courses"]()
+    chosen = {slug: said.get(language()) or next(iter(said.values()), "") for slug, said in titles.items()}
+    return {slug: f"{title} ({slug})" if title else slug for slug, title in chosen.items()}
 
 
 @pages.get("/people/<int:user_id>")
@@ -110,12 +118,15 @@ def grant(user_id: int) -> ResponseReturnValue:
     if role is None:
         raise Refused(gettext("Choose a role."))
     organisation = db.session.get(Organisation, request.form.get("organisation", 0, type=row_number))
+    course = request.form.get("course", "").strip()
+    if role is Role.INSTRUCTOR and course and course not in course_names():
+        raise Refused(gettext("There is no course “%(slug)s”. Choose one from the list.", slug=course[:100]))
     granting.grant(
         user,
         role,
         by=current_user,
         organisation_id=organisation.id if organisation else None,
-        course_slug=request.form.get("course", "").strip()[:100] or None,
+        course_slug=course or None,
         now=utc_now(),
     )
     return back_to(user_id, gettext("The role has been given."))

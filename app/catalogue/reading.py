@@ -49,6 +49,11 @@ def course_by_slug(slug: str) -> Course | None:
     return db.session.scalar(select(Course).where(Course.slug == slug))
 
 
+def course_titles() -> dict[str, dict[str, str]]:
+    """{slug: {language: title}} of every course, also of those not offered; no titles before the first publication."""
+    return dict(db.session.execute(select(Course.slug, Course.titles).order_by(Course.slug)).all())
+
+
 def version_by_digest(digest: str, slug: str) -> CourseVersion | None:
     return db.session.scalar(
         select(CourseVersion)

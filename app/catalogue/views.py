@@ -37,6 +37,7 @@ AUDIENCES = {
 @pages.record_once
 def name_words(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(TRACKS=TRACKS, LEVELS=LEVELS, AUDIENCES=AUDIENCES)
+    state.app.extensions["bilik.courses"] = reading.course_titles  # for accounts, where a role may be of one course
 
 
 PICTURES = {

@@ -18,7 +18,7 @@ from app.clock import utc_now
 from app.db import db
 from app.errors import Refused
 from app.notices.models import Notice
-from tests.factories import NOW, PASSWORD, person, signed_in
+from tests.factories import NOW, PASSWORD, person, published, signed_in
 
 
 @pytest.fixture
@@ -84,6 +84,7 @@ def test_an_address_that_is_taken_is_refused(desk: FlaskClient) -> None:
 
 
 def test_roles_are_given_and_taken_back_and_written_down(desk: FlaskClient, staff: User) -> None:
+    published("python-basics")
     user = person()
     path = f"/administration/people/{user.id}/roles"
     desk.post(path, data={"role": "instructor", "course": "python-basics"})
@@ -100,6 +101,18 @@ def test_roles_are_given_and_taken_back_and_written_down(desk: FlaskClient, staf
     desk.post(f"{path}/{given.id}/revoke")
     assert not instructs(user, "python-basics")
     assert last_act().act == "role_revoked"
+
+
+def test_a_role_of_a_course_that_is_not_there_is_refused(desk: FlaskClient) -> None:
+    published("python-basics")
+    user = person()
+    page = f"/administration/people/{user.id}"
+    assert '<option value="python-basics">' in desk.get(page).get_data(as_text=True)
+    came_from = {"Referer": f"http://localhost{page}"}
+    answer = desk.post(f"{page}/roles", data={"role": "instructor", "course": "python-basic"}, headers=came_from)
+    assert answer.headers["Location"] == page
+    assert "There is no course “python-basic”." in desk.get(page).get_data(as_text=True)
+    assert not db.session.scalars(select(Grant).where(Grant.user_id == user.id)).all()
 
 
 def test_an_instructor_of_no_course_in_particular_teaches_all(site: Flask) -> None:
