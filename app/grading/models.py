@@ -21,6 +21,10 @@ class Purpose(StrEnum):
     CHECK = "check"  # open checks, does not count
     SUBMIT = "submit"  # all checks, counts
     PROOF = "proof"  # an author's draft proved by `graders check`
+    REJUDGE = "rejudge"  # what was submitted, graded again under the newest version; nobody's attempt
+
+
+OF_LEARNERS = (Purpose.RUN, Purpose.CHECK, Purpose.SUBMIT)  # asked for at an item's page, shown and opened there
 
 
 class State(StrEnum):
@@ -116,6 +120,81 @@ class Verdict(Model):
     max_points: Mapped[float]
     result: Mapped[dict[str, Any]] = mapped_column(JSON)  # graders.verdict.Verdict: checks, outputs, provenance
     recorded_at: Mapped[Moment]
+
+
+class Which(StrEnum):
+    """Which of somebody's submissions of an exercise are graded again."""
+
+    LATEST = "latest"
+    BEST = "best"
+    ALL = "all"
+
+
+class Stage(StrEnum):
+    """How far a rejudge is. A preview is finished when none of its runs waits any more."""
+
+    PREVIEW = "preview"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    DROPPED = "dropped"
+
+
+class Rejudge(Model):
+    """Submissions of one exercise graded again: a preview first, which staff apply or drop. One open at a time."""
+
+    __tablename__ = "rejudge"
+    __table_args__ = (
+        Index("ix_rejudge_course", "course_id", "id"),
+        Index(
+            "uq_rejudge_open",
+            "course_id",
+            "item",
+            unique=True,
+            sqlite_where=text("stage IN ('preview', 'applying')"),
+            postgresql_where=text("stage IN ('preview', 'applying')"),
+        ),
+    )
+
+    id: Mapped[Key]
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))  # the newest published when it was begun
+    item: Mapped[str] = mapped_column(String(200))  # as that version calls it
+    which: Mapped[str] = mapped_column(String(10))
+    stage: Mapped[str] = mapped_column(String(10), index=True)
+    reason: Mapped[str] = mapped_column(String(500))  # told to whose result changes
+    never_lower: Mapped[bool] = mapped_column(default=False)
+    left_out: Mapped[int] = mapped_column(default=0)  # submissions under versions where the points differ
+    created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[Moment]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    version: Mapped[CourseVersion] = relationship()
+
+
+class Rerun(Model):
+    """One submission of a rejudge. `run` is the row that went through the queue for it; its verdict, when applied,
+    becomes that of the submission."""
+
+    __tablename__ = "rerun"
+    __table_args__ = (
+        UniqueConstraint("rejudge_id", "submission_id"),
+        Index("ix_rerun_unsettled", "rejudge_id", "settled_at"),
+    )
+
+    id: Mapped[Key]
+    rejudge_id: Mapped[int] = mapped_column(ForeignKey("rejudge.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    before_id: Mapped[int | None] = mapped_column(ForeignKey("verdict.id"))  # in force before; None: never graded
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), unique=True)  # None: not yet in the queue
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    taken: Mapped[bool] = mapped_column(default=False)  # the new verdict was put in force
+
+    rejudge: Mapped[Rejudge] = relationship()
+    submission: Mapped[Submission] = relationship(foreign_keys=[submission_id])
+    before: Mapped[Verdict | None] = relationship()
+    run: Mapped[Submission | None] = relationship(foreign_keys=[run_id])
 
 
 class Draft(Model):
