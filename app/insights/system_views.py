@@ -14,7 +14,7 @@ from app.accounts.models import User
 from app.audit import AuditEvent
 from app.clock import utc_now
 from app.db import db
-from app.grading.models import Purpose, State, Submission, WorkerState
+from app.grading.models import Lane, Purpose, State, Submission, WorkerState
 from app.web import page_number, row_number
 
 pages = Blueprint("system", __name__, url_prefix="/staff")
@@ -45,7 +45,11 @@ def queue(now: datetime) -> Queue:
     graded = db.session.scalar(
         select(func.count())
         .select_from(Submission)
-        .where(Submission.state == State.GRADED, Submission.submitted_at > now - timedelta(days=1))
+        .where(
+            Submission.state == State.GRADED,
+            Submission.lane.in_(list(Lane)),  # every one there is: the index leads over the lane to the day
+            Submission.submitted_at > now - timedelta(days=1),
+        )
     )
     return Queue(
         waiting=counts.get(State.QUEUED, 0),
