@@ -14,7 +14,7 @@ from app.accounts.models import User
 from app.blobs import Blobs
 from app.db import db
 from app.grading import rules
-from app.grading.models import Purpose, State, Submission, Verdict
+from app.grading.models import OF_LEARNERS, Purpose, State, Submission, Verdict
 from app.grading.seats import Seat
 
 LISTED = 50
@@ -87,16 +87,16 @@ def own_submission(user: User, id: int) -> Submission | None:
     """The submission `id` if it is `user`'s own, with its verdict."""
     return db.session.scalar(
         select(Submission)
-        .where(Submission.id == id, Submission.user_id == user.id, Submission.purpose != Purpose.PROOF)
+        .where(Submission.id == id, Submission.user_id == user.id, Submission.purpose.in_(OF_LEARNERS))
         .options(joinedload(Submission.verdict), joinedload(Submission.version), joinedload(Submission.enrolment))
     )
 
 
 def any_submission(id: int) -> Submission | None:
-    """For staff. A proof of a draft is no submission of an item; its page is authoring's."""
+    """For staff. A proof of a draft is no submission of an item, nor is what was graded again: both have own pages."""
     return db.session.scalar(
         select(Submission)
-        .where(Submission.id == id, Submission.purpose != Purpose.PROOF)
+        .where(Submission.id == id, Submission.purpose.in_(OF_LEARNERS))
         .options(
             joinedload(Submission.user),
             joinedload(Submission.verdict),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.grading import rules
-from app.grading.models import CheckRow, Purpose, Served, State, Submission, Verdict, WorkerState
+from app.grading.models import CheckRow, Lane, Purpose, Served, State, Submission, Verdict, WorkerState
 
 BEAT_LOST = timedelta(seconds=15)  # a worker silent for longer is taken for dead
 TRIES_KEPT = timedelta(days=30)  # runs and checks are nobody's attempt
@@ -46,11 +46,11 @@ class Grading:
     reason: str = ""
 
 
-def claim(name: str, *, now: datetime) -> Claim | None:
-    """Lease the next queued submission to the worker `name`, if there is one.
+def claim(name: str, *, rejudges: bool = True, now: datetime) -> Claim | None:
+    """Lease the next queued submission to the worker `name`, if there is one; without `rejudges` none of their lane.
 
     Next is, within the first lane, the course served longest ago, in it the learner served longest ago, then the oldest
-    row; of a learner one runs at a time.
+    row; of a learner one runs at a time. What is graded again neither holds its learner up nor takes a turn.
     """
     of_course, of_user, running = aliased(Served), aliased(Served), aliased(Submission)
     following = (
@@ -60,7 +60,17 @@ def claim(name: str, *, now: datetime) -> Claim | None:
         .where(
             Submission.state == State.QUEUED,
             or_(Submission.not_before.is_(None), Submission.not_before <= now),
-            ~exists(select(running.id).where(running.user_id == Submission.user_id, running.state == State.RUNNING)),
+            Submission.lane <= (Lane.REJUDGE if rejudges else Lane.AUTHORS),
+            or_(
+                Submission.lane == Lane.REJUDGE,
+                ~exists(
+                    select(running.id).where(
+                        running.user_id == Submission.user_id,
+                        running.state == State.RUNNING,
+                        running.lane != Lane.REJUDGE,
+                    )
+                ),
+            ),
         )
         .order_by(
             Submission.lane,
@@ -84,12 +94,12 @@ def claim(name: str, *, now: datetime) -> Claim | None:
             started_at=now,
             checks_done=0,
         )
-        .returning(Submission.id, Submission.course_id, Submission.user_id)
+        .returning(Submission.id, Submission.course_id, Submission.user_id, Submission.lane)
         .execution_options(synchronize_session=False)
     ).first()
     if taken is None:
         return None
-    for user_id in (None, taken.user_id):
+    for user_id in (None, taken.user_id) if taken.lane != Lane.REJUDGE else ():
         _note_served(taken.course_id, user_id, now=now)
     return Claim(submission_id=taken.id, token=token)
 
@@ -206,7 +216,7 @@ def place_of(submission: Submission, *, slots: int) -> Place:
         )
         .outerjoin(of_course, and_(of_course.course_id == Submission.course_id, of_course.user_id.is_(None)))
         .outerjoin(of_user, and_(of_user.course_id == Submission.course_id, of_user.user_id == Submission.user_id))
-        .where(Submission.state == State.QUEUED)
+        .where(Submission.state == State.QUEUED, Submission.lane <= submission.lane)
     )
     waiting = [
         rules.Waiting(
@@ -227,7 +237,7 @@ def typical_seconds() -> float:
     """Of the last twenty graded, from being taken to the verdict."""
     recent = db.session.execute(
         select(Submission.started_at, Verdict.recorded_at)
-        .join(Verdict, Submission.verdict_id == Verdict.id)
+        .join(Verdict, and_(Submission.verdict_id == Verdict.id, Submission.id == Verdict.submission_id))
         .where(Submission.started_at.is_not(None))
         .order_by(Verdict.id.desc())
         .limit(20)

@@ -52,7 +52,7 @@ def prepare(claim: Claim, blobs: Blobs) -> Work | Proof:
     return Work(
         exercise=exercise,
         files=history.files_of(submission, blobs),
-        purpose=Purpose(submission.purpose),
+        purpose=Purpose.SUBMIT if submission.purpose == modelled.Purpose.REJUDGE else Purpose(submission.purpose),
         seed=submission.seed,
         key=submission.version.digest,
         language=submission.language,

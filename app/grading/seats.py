@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from app.accounts.models import User
 from app.catalogue import reading
 from app.catalogue.models import CourseVersion
-from app.grading.models import Purpose, Submission
+from app.grading.models import OF_LEARNERS, Purpose, Submission
 from app.learning.models import Enrolment
 from graders.course import model as content
 
@@ -28,7 +28,7 @@ class Seat:
 
     def submissions(self, item: str, *purposes: Purpose) -> Select[Submission]:
         """This seat's rows of `item` with one of `purposes`, unordered."""
-        query = select(Submission).where(Submission.item == item, Submission.purpose.in_(purposes or list(Purpose)))
+        query = select(Submission).where(Submission.item == item, Submission.purpose.in_(purposes or OF_LEARNERS))
         if self.enrolment is not None:
             return query.where(Submission.enrolment_id == self.enrolment.id)
         return query.where(

@@ -18,7 +18,7 @@ from app.errors import Refused
 from app.formats import moment_text
 from app.grading import answers, drafts, history, queueing, reporting, submitting, waking
 from app.grading.desk_views import Desk, desk_at, desk_of, desk_page, frame, lang, links_of, pages, place_of
-from app.grading.models import DraftCopy, Purpose
+from app.grading.models import OF_LEARNERS, DraftCopy, Purpose
 from app.grading.quiz_views import quiz_page
 from app.grading.result_views import own_or_404, result_fragment
 from app.web import begin_writing, blobs, own_transaction, settings
@@ -87,7 +87,7 @@ def hand_in(unit: str, item: str, **place: Any) -> ResponseReturnValue:
         purpose = Purpose(request.form.get("purpose", ""))
     except ValueError:
         abort(400)
-    if purpose is Purpose.PROOF:
+    if purpose not in OF_LEARNERS:
         abort(400)
     texts = sent_texts(desk.exercise)
     files = answers.handed_in(desk.exercise, texts, lang())
