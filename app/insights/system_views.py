@@ -14,12 +14,18 @@ from app.accounts.models import User
 from app.audit import AuditEvent
 from app.clock import utc_now
 from app.db import db
+from app.folding import sort_key
 from app.grading.models import Lane, Purpose, State, Submission, WorkerState
+from app.insights import acts as words
 from app.web import page_number, row_number
 
 pages = Blueprint("system", __name__, url_prefix="/staff")
 SILENT = timedelta(seconds=20)
 PAGE = 100
+
+pages.app_template_filter()(words.act_words)
+pages.app_template_filter()(words.subject_words)
+pages.app_template_filter()(words.detail_words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +95,12 @@ def log() -> str:
         query = query.where(AuditEvent.actor_id == who)
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     events = db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(PAGE).offset((page - 1) * PAGE)).all()
-    acts = db.session.scalars(select(AuditEvent.act).distinct().order_by(AuditEvent.act)).all()
+    acts = db.session.scalars(select(AuditEvent.act).distinct())
     return render_template(
         "insights/audit.html",
         events=events,
         names=names_of([event.actor_id for event in events]),
-        acts=acts,
+        acts=sorted(acts, key=lambda one: sort_key(words.act_words(one))),
         act=act,
         who=who,
         page=page,
