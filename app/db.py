@@ -1,4 +1,8 @@
-"""The database: typed columns, UTC moments, and how transactions begin on SQLite."""
+"""The database: typed columns, UTC moments, and how transactions keep out of each other's way.
+
+SQLite has one writer at a time: who begins to write waits for the one before. PostgreSQL has many. What reads first and
+writes by what it read takes a lock there by name: `hold` a row, or `one_at_a_time`. On SQLite both have nothing to do.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,13 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zlib import crc32
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Text, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Text, event, func, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
@@ -78,13 +84,57 @@ def begin_reading(reads_only: bool) -> None:
     _reads_only.set(reads_only)
 
 
+# No wait on PostgreSQL is without an end, whoever dies: a server that is not reached (5 s), a network that swallows
+# everything (15 s), a lock held by somebody else (5 s, as SQLite's busy_timeout), a process that froze inside its
+# transaction (60 s, then the server ends it). A connection that was cut is noticed before it is used again.
+POSTGRESQL = {
+    "pool_pre_ping": True,
+    "pool_size": 10,
+    "max_overflow": 30,  # more than the threads of a site and its worker
+    "pool_timeout": 10,
+    "connect_args": {
+        "connect_timeout": 5,
+        "keepalives_idle": 5,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
+        "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+    },
+}
+
+
 def init_app(app: Flask) -> None:
     """Bind the database and, on SQLite, make transactions explicit: readers DEFERRED, writers IMMEDIATE."""
+    if make_url(app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name() == "postgresql":
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = POSTGRESQL
     db.init_app(app)
     migrate.init_app(app, db, directory=str(Path(__file__).with_name("migrations")))
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+
+
+def hold(row: Model) -> None:
+    """Keep others from changing `row` until this transaction ends, and read it as it is now.
+
+    Raises sqlalchemy.exc.OperationalError when somebody else holds it for longer than we wait.
+    """
+    if not _has_many_writers():
+        return
+    table: Any = row.__class__  # not `type(row)`: that of the one signed in is a proxy
+    # `key_share`: others may go on writing rows that refer to this one.
+    locked = select(table).where(table.id == row.id).with_for_update(key_share=True)  # type: ignore[attr-defined]
+    db.session.execute(locked.execution_options(populate_existing=True))
+
+
+def one_at_a_time(act: str) -> None:
+    """Until this transaction ends, whoever else does `act` waits."""
+    if _has_many_writers():
+        db.session.execute(select(func.pg_advisory_xact_lock(crc32(act.encode()))))
+
+
+def _has_many_writers() -> bool:
+    return db.engine.dialect.name == "postgresql"
 
 
 def guard_reads(engine: Engine) -> None:

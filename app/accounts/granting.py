@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app import audit
 from app.accounts.models import Grant, Role, User
-from app.db import db
+from app.db import db, one_at_a_time
 from app.errors import Refused
 
 
@@ -59,6 +59,7 @@ def grant(
 def revoke(given: Grant, *, by: User, now: datetime) -> None:
     """Take a role back. The last administrator stays: somebody must be able to give roles."""
     if given.role == Role.ADMINISTRATOR:
+        one_at_a_time("taking a role back")  # two administrators each of the other, at once
         others = select(func.count(func.distinct(Grant.user_id))).join(User, User.id == Grant.user_id)
         left = db.session.scalar(
             others.where(Grant.role == Role.ADMINISTRATOR, Grant.user_id != given.user_id, User.closed_at.is_(None))

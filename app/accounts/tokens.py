@@ -85,7 +85,9 @@ def _write(user: User, purpose: TokenPurpose, hashed: str, payload: dict[str, An
 
 
 def _open(hashed: str, purposes: tuple[TokenPurpose, ...], now: datetime) -> Token | None:
-    token = db.session.scalar(select(Token).where(Token.token_hash == hashed, Token.purpose.in_(purposes)))
+    found = select(Token).where(Token.token_hash == hashed, Token.purpose.in_(purposes))
+    # Held: a link opened twice at the same moment is used once.
+    token = db.session.scalar(found.with_for_update().execution_options(populate_existing=True))
     if token is None or token.used_at is not None or token.expires_at <= now or not token.user.is_active:
         return None
     return token

@@ -9,7 +9,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.db import db
+from app.db import db, hold
 from app.errors import Refused
 from app.grading.models import Draft, DraftCopy
 from app.grading.seats import Seat
@@ -45,6 +45,7 @@ def save(seat: Seat, item: str, files: Mapping[str, str], *, revision: int, now:
     """
     if sum(len(name) + len(text) for name, text in files.items()) > MAX_CHARACTERS:
         raise Refused(_("This is too long to be kept as a draft."), status=413)
+    hold(seat.user)  # of two tabs that save at once one is the later
     draft = draft_of(seat, item)
     if draft is None:
         draft = Draft(
@@ -63,6 +64,7 @@ def save(seat: Seat, item: str, files: Mapping[str, str], *, revision: int, now:
 
 def restore(seat: Seat, item: str, files: Mapping[str, str], *, now: datetime) -> Saved:
     """Make an older text the draft; what was the draft is kept as a copy."""
+    hold(seat.user)
     draft = draft_of(seat, item)
     if draft is not None and draft.files != dict(files):
         _keep(draft, draft.files, now=draft.saved_at)

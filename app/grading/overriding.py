@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app import audit
 from app.accounts.models import User
-from app.db import db
+from app.db import db, hold
 from app.errors import Refused
 from app.grading import queueing
 from app.grading.models import State, Submission
@@ -70,6 +70,7 @@ def clear_points(seat: Seat, item: Exercise | Quiz, *, reason: str, by: User, no
 
 def grade_again(submission: Submission, *, by: User, now: datetime) -> None:
     """Put what we could not grade back into the queue. Raises Refused for anything else."""
+    hold(submission)
     if submission.state != State.QUARANTINED:
         raise Refused(_("Only a submission that could not be graded is put back into the queue."))
     queueing.put_back(submission)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, func, nulls_first, or_, select, update
 from sqlalchemy.orm import aliased
 
-from app.db import db
+from app.db import db, one_at_a_time
 from app.grading import rules
 from app.grading.models import CheckRow, Lane, Purpose, Served, State, Submission, Verdict, WorkerState
 
@@ -52,6 +52,7 @@ def claim(name: str, *, rejudges: bool = True, now: datetime) -> Claim | None:
     Next is, within the first lane, the course served longest ago, in it the learner served longest ago, then the oldest
     row; of a learner one runs at a time. What is graded again neither holds its learner up nor takes a turn.
     """
+    one_at_a_time("claiming")  # else two workers at once could not see that they take two of the same learner
     of_course, of_user, running = aliased(Served), aliased(Served), aliased(Submission)
     following = (
         select(Submission.id)
@@ -178,7 +179,10 @@ def sweep(*, now: datetime) -> int:
 
 def _return_all(criterion: ColumnElement[bool], reason: str, *, counts: bool, now: datetime) -> int:
     running = (
-        select(Submission).where(Submission.state == State.RUNNING, criterion).execution_options(populate_existing=True)
+        select(Submission)
+        .where(Submission.state == State.RUNNING, criterion)
+        .with_for_update(skip_locked=True)  # what its worker is recording at this moment is not lost
+        .execution_options(populate_existing=True)
     )
     lost = db.session.scalars(running).all()
     for submission in lost:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.db import db
+from app.db import db, hold
 from app.grading import counting, submitting
 from app.grading.models import Purpose, State, Submission, Verdict
 from app.grading.seats import Seat
@@ -31,6 +31,7 @@ def answer(
 
     `seed` is that of the order in which the page had the choices. Raises Refused as `submitting.admit` does.
     """
+    hold(seat.user)
     known = submitting.sent_before(seat, form_token)
     if known is not None:
         return known

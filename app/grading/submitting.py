@@ -16,7 +16,7 @@ from flask_babel import ngettext
 from sqlalchemy import func, select, update
 
 from app.blobs import Blobs
-from app.db import db
+from app.db import db, hold
 from app.errors import Refused
 from app.grading import rules
 from app.grading.models import Lane, Purpose, State, Submission
@@ -88,6 +88,7 @@ def submit(
     `replies`: {"stdin": text, "args": [text…]} of a run. Raises Refused when attempts, the cooldown or the hourly limit
     do not allow it.
     """
+    hold(seat.user)  # two forms sent at once are counted one after the other
     known = sent_before(seat, form_token)
     if known is not None:
         return known

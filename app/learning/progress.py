@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from app import audit
 from app.accounts.models import User
 from app.catalogue import reading
-from app.db import db
+from app.db import db, hold
 from app.learning import rules
 from app.learning.models import Enrolment, ItemProgress
 from app.learning.rules import Progress, Standing
@@ -85,7 +85,8 @@ def overview_of(enrolments: Sequence[Enrolment]) -> list[CourseProgress]:
 
 
 def item_row(enrolment: Enrolment, item: str, *, now: datetime) -> ItemProgress:
-    """The row of `item`, made when there is none yet."""
+    """The row of `item`, made when there is none yet; the enrolment is held, for what is written may complete it."""
+    hold(enrolment)
     row = db.session.scalar(
         select(ItemProgress).where(ItemProgress.enrolment_id == enrolment.id, ItemProgress.item == item)
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 from jinja2 import TemplateError
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.config import Settings
 from app.db import db
@@ -22,6 +22,7 @@ MOST_AT_ONCE = 50
 MOST_FAILURES = 8  # with the waits below about two days
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=12)
+SENDING = timedelta(minutes=20)  # longer than a whole round may take; a worker that dies in it costs so much
 
 log = structlog.get_logger("bilik")
 
@@ -43,7 +44,12 @@ def deliver_due(now: datetime) -> int:
 
 
 def _deliver(notice_id: int, now: datetime) -> bool:
-    """Write and send outside a transaction (a mail server may be slow), then note how it went."""
+    """Take it before any other worker, send it outside a transaction (a mail server may be slow), note how it went."""
+    free = (Notice.id == notice_id) & Notice.sent_at.is_(None) & (Notice.not_before <= now)
+    taken = db.session.scalar(update(Notice).where(free).values(not_before=now + SENDING).returning(Notice.id))
+    db.session.commit()
+    if taken is None:
+        return False
     notice = db.session.get_one(Notice, notice_id)
     try:
         message = mail(notice)
