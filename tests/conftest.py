@@ -1,4 +1,7 @@
-"""Fixtures of the whole suite: a site on a fresh migrated database, a browser-free client, people."""
+"""Fixtures of the whole suite: a site on a fresh migrated database, a browser-free client, people.
+
+`pytest --engine postgresql …` runs the same tests on a PostgreSQL server of the suite's own.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,11 @@ from app import create_app
 from app.accounts import passwords
 from app.config import Settings
 from app.db import begin_reading, db
+from tests import servers
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=["sqlite", "postgresql"], default="sqlite", help="the database of the tests")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,21 +41,54 @@ def quick_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with every migration applied, copied by each test."""
-    folder = tmp_path_factory.mktemp("migrated")
-    site = create_app(Settings(env="test", data=folder))
+def postgres() -> Iterator[servers.Postgres]:
+    with servers.postgres() as server:
+        yield server
+
+
+def migrate(folder: Path, address: str | None = None) -> None:
+    """Apply every migration to the database of the data folder `folder`, or to that at `address`."""
+    site = create_app(Settings(env="test", data=folder, database_url=address))
     with site.app_context():
         upgrade()
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with every migration applied, copied by each test."""
+    folder = tmp_path_factory.mktemp("migrated")
+    migrate(folder)
     return folder / "bilik.sqlite3"
 
 
+@pytest.fixture(scope="session")
+def migrated_template(tmp_path_factory: pytest.TempPathFactory, postgres: servers.Postgres) -> str:
+    """The name of a PostgreSQL database with every migration applied, copied by each test."""
+    address = postgres.create()
+    migrate(tmp_path_factory.mktemp("migrated"), address)
+    return address.rpartition("/")[2]
+
+
 @pytest.fixture
-def site(tmp_path: Path, migrated_database: Path) -> Iterator[Flask]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """What `Settings(data=tmp_path)` finds, here and in processes started from here: migrated, and the test's own."""
+    if request.config.getoption("--engine") == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_database"), tmp_path / "bilik.sqlite3")
+        yield
+        return
+    server: servers.Postgres = request.getfixturevalue("postgres")
+    address = server.create(request.getfixturevalue("migrated_template"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BILIK_DATABASE_URL", address)
+        yield
+    server.drop(address)
+
+
+@pytest.fixture
+def site(tmp_path: Path, database: None) -> Iterator[Flask]:
     """The application over a database of its own; an application context is open."""
-    shutil.copy(migrated_database, tmp_path / "bilik.sqlite3")
     site = create_app(Settings(env="test", data=tmp_path))
     site.config["WTF_CSRF_ENABLED"] = False
     begin_reading(False)  # a request made outside a `Browser` says it for the whole thread

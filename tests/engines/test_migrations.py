@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,14 @@ from sqlalchemy import inspect
 from app import create_app
 from app.config import Settings
 from app.db import db
+from tests import servers
 
 pytestmark = pytest.mark.engines
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_site(request: pytest.FixtureRequest, tmp_path: Path, postgres: Callable[[], str]) -> Flask:
-    address = postgres() if request.param == "postgresql" else None
+def empty_site(request: pytest.FixtureRequest, tmp_path: Path, postgres: servers.Postgres) -> Flask:
+    address = postgres.create() if request.param == "postgresql" else None
     return create_app(Settings(env="test", data=tmp_path, database_url=address))
 
 
