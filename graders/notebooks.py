@@ -9,21 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from graders.course.masters import is_answer, source_of
 from graders.parsing import Found, Unreadable, cells_of, sources_only
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """A cell of a rebuilt notebook. `added`: the learner's own; `answer`: its source is the learner's."""
-
-    id: str
-    kind: str
-    source: str
-    answer: bool = False
-    added: bool = False
+from graders.places import Cell, places_of, taken_apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +44,10 @@ def rebuild(master: bytes, upload: bytes) -> Rebuilt:
 
     Damage never makes it fail; Unreadable is raised for what is no notebook at all.
     """
-    cells, found = master_cells(master), cells_of(upload)
+    cells = master_cells(master)
+    found = taken_apart(cells, cells_of(upload))
     flags: list[str] = []
-    places = _places(cells, found, flags)
+    places = places_of(cells, found, flags)
     answers: dict[str, str] = {}
     added: dict[str, list[Cell]] = {}
     behind = ""
@@ -115,55 +105,6 @@ def _named(cells: Sequence[Cell]) -> list[Cell]:
             cell = Cell(id=f"added-{number}", kind=cell.kind, source=cell.source, added=True)
         named.append(cell)
     return named
-
-
-def _places(cells: Sequence[Cell], found: Sequence[Found], flags: list[str]) -> list[Cell | None]:
-    """For each cell of an upload the author's cell it is, or None. Each of the author's is found once at most."""
-    by_id = {cell.id: cell for cell in cells}
-    places: list[Cell | None] = [None] * len(found)
-    taken: set[str] = set()
-    for names in ([one.mark for one in found], [one.id for one in found]):
-        for number, name in enumerate(names):
-            if places[number] is None and name in by_id:
-                if name in taken:
-                    flags.append("duplicate_id")  # a copy; the first is the one, this runs as an added cell
-                else:
-                    places[number] = by_id[name]
-                    taken.add(name)
-    missing = [cell for cell in cells if cell.answer and cell.id not in taken]
-    if missing:
-        _by_neighbours(cells, found, places, taken)
-    return places
-
-
-def _by_neighbours(
-    cells: Sequence[Cell], found: Sequence[Found], places: list[Cell | None], taken: set[str]
-) -> None:  # fmt: skip
-    """Answer cells that lost their ids: between known cells, code cells are the answers expected there, in order."""
-
-    def known(cell: Cell | None, kind: str, source: str) -> tuple[str, str]:
-        return ("id", cell.id) if cell and cell.id in taken else (kind, " ".join(source.split()))
-
-    ours = [known(cell, cell.kind, cell.source) for cell in cells]
-    theirs = [known(place, one.kind, one.source) for place, one in zip(places, found, strict=True)]
-    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
-    for tag, from_our, to_our, from_their, to_their in matcher.get_opcodes():
-        if tag == "equal":
-            for our, their in zip(range(from_our, to_our), range(from_their, to_their), strict=True):
-                if places[their] is None and cells[our].id not in taken:
-                    places[their] = cells[our]
-                    taken.add(cells[our].id)
-            continue
-        expected = [cell for cell in cells[from_our:to_our] if cell.answer and cell.id not in taken]
-        here = [
-            number for number in range(from_their, to_their) if places[number] is None and found[number].kind == "code"
-        ]
-        tagged = [number for number in here if found[number].answer]
-        if len(tagged) >= len(expected):
-            here = tagged
-        for cell, number in zip(expected, here, strict=False):
-            places[number] = cell
-            taken.add(cell.id)
 
 
 __all__ = ["Cell", "Rebuilt", "Unreadable", "assemble", "handed_out", "master_cells", "rebuild"]

@@ -17,7 +17,9 @@ MOST_DEPTH = 100
 MOST_CELLS = 500
 MOST_SOURCE = 200 * 1024
 KINDS = ("code", "markdown", "raw")
-STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+CODE = {"outputs", "execution_count", "input"}  # what a cell that does not say its kind has, if it is code
+# One that is never closed runs to the end: looked for again from each quote in it, it would take hours.
+STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 BRACKET = re.compile(r"[\[\]{}]")
 
 
@@ -45,20 +47,25 @@ def cells_of(data: bytes) -> list[Found]:
     if len(data) > MOST_BYTES:
         raise Unreadable("notebook.large", limit=MOST_BYTES // 2**20)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
     except UnicodeDecodeError:
-        raise Unreadable("notebook.not_json") from None
+        raise Unreadable("upload.not_text") from None
     if _depth(text) > MOST_DEPTH:
         raise Unreadable("notebook.deep", limit=MOST_DEPTH)
     try:
-        notebook = json.loads(text)
+        notebook = json.loads(text, parse_int=_integer)
     except (ValueError, RecursionError):
         raise Unreadable("notebook.not_json") from None
     if not isinstance(notebook, dict) or not ({"cells", "worksheets", "nbformat"} & set(notebook)):
         raise Unreadable("notebook.not_notebook")
-    if "worksheets" in notebook or notebook.get("nbformat", 4) != 4:
-        raise Unreadable("notebook.version", found=_short(notebook.get("nbformat", 3)))
-    cells = notebook.get("cells")
+    version, cells = notebook.get("nbformat"), notebook.get("cells")
+    if type(version) is int and version not in (3, 4):
+        raise Unreadable("notebook.version", found=_short(version))
+    if not isinstance(cells, list) and isinstance(notebook.get("worksheets"), list):
+        sheets = [sheet.get("cells") for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+        if not cells:
+            raise Unreadable("notebook.version", found=_short(version) or "3")
     if not isinstance(cells, list):
         raise Unreadable("notebook.not_notebook")
     if len(cells) > MOST_CELLS:
@@ -84,24 +91,40 @@ def sources_only(cells: list[Found]) -> bytes:
 
 
 def _found(cell: dict[str, Any], number: int) -> Found:
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    if not isinstance(source, str):
-        source = ""
+    source = _text(cell.get("source", cell.get("input")))  # the latter is what format 3 calls it
     if len(source) > MOST_SOURCE:
         raise Unreadable("notebook.cell_large", cell=number, limit=MOST_SOURCE // 1024)
     metadata = cell.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     ours, tags = metadata.get("bilik"), metadata.get("tags")
     kind = cell.get("cell_type")
+    if kind == "heading":  # of format 3
+        level = cell.get("level")
+        kind, source = "markdown", "#" * (level if type(level) is int and 0 < level < 7 else 1) + " " + source
     return Found(
         id=_short(cell.get("id")),
         mark=_short(ours.get("cell")) if isinstance(ours, dict) else "",
-        kind=kind if kind in KINDS else "raw",
-        source=source.replace("\0", "").encode("utf-8", "replace").decode(),  # lone surrogates cannot be stored
+        kind=kind if kind in KINDS else "code" if CODE & cell.keys() else "raw",
+        source=source,
         answer=isinstance(tags, list) and "answer" in tags,
     )
+
+
+def _text(source: Any) -> str:
+    """The source of a cell, which may be one text or a list of lines; what cannot be stored is replaced."""
+    if isinstance(source, list):
+        lines = [line for line in source if isinstance(line, str)]
+        ended = any(line.endswith("\n") for line in lines[:-1]) or max(map(len, lines), default=0) < 2
+        source = ("" if ended else "\n").join(lines)  # some editors leave the line ends out
+    if not isinstance(source, str):
+        return ""
+    text = source.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").removeprefix("\ufeff")
+    return text.encode("utf-8", "replace").decode()  # lone surrogates
+
+
+def _integer(text: str) -> int:
+    """Numbers are looked at for their versions alone; Python refuses to read the longest."""
+    return int(text) if len(text) < 20 else 0
 
 
 def _short(value: Any) -> str:

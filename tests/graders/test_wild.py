@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,6 @@ from graders.course import Course, Exercise
 from graders.grading import grade
 from graders.uploads import read_upload
 from graders.verdict import Purpose, Verdict
-from sandbox.building import build
 from sandbox.docker_sandbox import DockerSandbox
 
 WILD = Path(__file__).parent.parent / "wild"
@@ -23,7 +20,7 @@ POINTS = {
     "colab-with-helpers": 7,
     "no-ids": 7,
     "with-errors": 5,  # one answer does not compile, and nothing else is lost
-    "copied-cell": 7,  # the copy runs behind its original and has the last word
+    "copied-cell": 7,  # the copy that was worked on is the answer, the other runs before it
     "copied-by-jupyter": 7,
     "with-helpers": 7,
     "damaged": 7,
@@ -32,13 +29,6 @@ POINTS = {
     "windows": 7,
     "one-line": 7,
 }
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerSandbox]:
-    data = Path(os.environ.get("BILIK_DATA") or tmp_path_factory.mktemp("wild"))
-    with DockerSandbox(data, pool={}, proved=False, recipe=build(data)) as place:
-        yield place
 
 
 @pytest.mark.docker
