@@ -29,6 +29,7 @@ from app.config import Settings
 from app.credentials import issuing
 from app.db import begin_reading, db
 from app.grading import beating, blaming, queueing, recording, running, waking
+from app.grading.found import Found
 from app.grading.queueing import Claim, LeaseLost
 from app.notices import delivering
 from graders.verdict import CheckerError, CheckResult, Verdict
@@ -44,6 +45,7 @@ SWEEP = 5.0
 TRY_SANDBOX = 3.0
 FORGET = 3600.0
 PATIENCE = 5.0  # seconds a stop waits for what is being graded
+SHOW = 0.2  # seconds after which the page may learn what has been found out; it asks every 0.3
 
 
 class AlreadyRunning(Exception):
@@ -98,6 +100,7 @@ class Worker:
         self.call = threading.Condition()
         self.calls = 0
         self.held: set[str] = set()  # tokens of what is being graded
+        self.found = Found()
 
     def run(self) -> None:
         """Raises AlreadyRunning when another worker has this data folder."""
@@ -106,7 +109,7 @@ class Worker:
                 lost = queueing.take_back(self.name, now=utc_now())
             log.info("worker %s: %d slots, %d leases taken back", self.name, self.settings.slots, lost)
             slots = [threading.Thread(target=self._slot, name=f"slot-{n}") for n in range(self.settings.slots)]
-            beside = (self._live, self._watch, self._keep)
+            beside = (self._live, self._watch, self._keep, self._show)
             others = [threading.Thread(target=act, name=act.__name__) for act in beside]
             for thread in [*slots, *others]:
                 thread.daemon = True
@@ -179,6 +182,7 @@ class Worker:
         except Exception as problem:  # noqa: BLE001 - whatever it is, the submission goes back
             self._return(claim, problem)
         finally:
+            self.found.drop(claim)
             self.held.discard(claim.token)
         return True
 
@@ -216,12 +220,17 @@ class Worker:
                 recording.record_proof(claim, proved=proved, report=report, now=utc_now())
             return
         for step in running.steps(work, self.gate.sandbox):
-            if isinstance(step, Verdict):
-                self._at("before_recording")
+            if claim.token not in self.held:
+                raise LeaseLost(claim.submission_id)
+            if not isinstance(step, Verdict):
+                self.found.add(claim, step)
+                if isinstance(step, CheckResult):
+                    self._at("between_checks")
+                continue
+            self._at("before_recording")
+            self.found.drop(claim)
             with self._writing():
                 recording.record(claim, step, now=utc_now())
-            if isinstance(step, CheckResult):
-                self._at("between_checks")
         self._at("after_recording")
         with self._writing():
             issuing.issue_due(utc_now())
@@ -241,6 +250,19 @@ class Worker:
             except Exception:
                 log.exception("worker: renewing leases")
             self.stopping.wait(BEAT)
+
+    def _show(self) -> None:
+        """Let the page see what has been found out so far."""
+        while not self.stopping.wait(SHOW):
+            for claim, steps in self.found.take().items():
+                try:
+                    with self._writing():
+                        for step in steps:
+                            recording.record(claim, step, now=utc_now())
+                except LeaseLost:
+                    self.held.discard(claim.token)  # its slot gives up before the next step
+                except Exception:
+                    log.exception("worker: showing what was found")
 
     def _watch(self) -> None:
         """Asking Docker may take long; mail and certificates do not wait for it."""
