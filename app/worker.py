@@ -267,8 +267,11 @@ class Worker:
     def _watch(self) -> None:
         """Asking Docker may take long; mail and certificates do not wait for it."""
         while not self.stopping.is_set():
+            was_open = self.gate.is_open
             try:
                 self.gate.look()
+                if self.gate.is_open != was_open:
+                    self._beat()  # the pages say at once that grading is paused, or goes on
             except Exception:
                 log.exception("worker: looking at the sandbox")
             self.wake()
