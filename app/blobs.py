@@ -1,4 +1,9 @@
-"""Content-addressed bytes in the data folder: written once, named by their sha256."""
+"""Content-addressed bytes: written once, named by their sha256; in the data folder, and where machines share them.
+
+Beyond one machine every machine has a data folder of its own, and `BILIK_BLOBS` names a folder all of them see (NFS, a
+mounted bucket). What is kept goes there before any row names it; what a machine misses it fetches from there, looks
+whether it is what its name says, and keeps.
+"""
 
 from __future__ import annotations
 
@@ -8,36 +13,82 @@ import tempfile
 from pathlib import Path
 
 
-class Blobs:
-    """`put` stores bytes durably before any row names them; a blob without a row is swept later."""
+class SharedAway(OSError):
+    """The shared folder is not there: ours, and passing."""
 
-    def __init__(self, folder: Path) -> None:
+
+def reachable(shared: Path) -> Path:
+    """The shared folder itself. Raises SharedAway: it is never made here, which would hide that nothing is mounted."""
+    if not shared.is_dir():
+        raise SharedAway(f"the shared folder {shared} is not there")
+    return shared
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """All of `content` or nothing, on the disk when this returns. Raises OSError; nothing half-written stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, 0o640)  # the site and the worker may be two users of a group
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+class Blobs:
+    """`put` stores bytes durably before any row names them; a blob without a row is swept later.
+
+    `shared` is the folder all machines see; None on one machine.
+    """
+
+    def __init__(self, folder: Path, shared: Path | None = None) -> None:
         self.folder = folder
+        self.shared = shared
 
     def path(self, sha256: str) -> Path:
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-            raise ValueError("not a sha256")
-        return self.folder / sha256[:2] / sha256
+        return self.folder / _place(sha256)
 
     def put(self, content: bytes) -> str:
         """Store `content`, return its sha256 in hex. Raises OSError on a full disk; nothing half-written stays."""
         name = hashlib.sha256(content).hexdigest()
-        path = self.path(name)
-        if path.exists():
-            return name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        for folder in self._folders():  # the shared one first: what is only here would be missing elsewhere
+            if not (folder / _place(name)).exists():
+                write_whole(folder / _place(name), content)
         return name
 
     def get(self, sha256: str) -> bytes:
-        """Raises FileNotFoundError if it was never stored."""
-        return self.path(sha256).read_bytes()
+        """Raises FileNotFoundError if it was never stored, SharedAway, OSError if it is not what its name says."""
+        try:
+            return self.path(sha256).read_bytes()
+        except FileNotFoundError:
+            if self.shared is None:
+                raise
+        content = (reachable(self.shared) / "blobs" / _place(sha256)).read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise OSError(f"what is shared as {sha256} was changed by somebody")
+        write_whole(self.path(sha256), content)
+        return content
+
+    def share_all(self) -> None:
+        """Copy to the shared folder what it misses: for a site that was on one machine before."""
+        if self.shared is None:
+            return
+        for path in self.folder.glob("??/" + "?" * 64):
+            if not (self.shared / "blobs" / _place(path.name)).exists():
+                self.put(path.read_bytes())
+
+    def _folders(self) -> list[Path]:
+        if self.shared is None:
+            return [self.folder]
+        return [reachable(self.shared) / "blobs", self.folder]
+
+
+def _place(sha256: str) -> str:
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise ValueError("not a sha256")
+    return f"{sha256[:2]}/{sha256}"

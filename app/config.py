@@ -21,7 +21,17 @@ class Settings(BaseSettings):
     data: Path = Field(
         default=Path("var"), description="database, blobs, published versions, secrets, development mail"
     )
-    database_url: str | None = Field(default=None, description="default: SQLite in the data folder")
+    database_url: str | None = Field(
+        default=None, description="postgresql://user@host/name; default: SQLite in the data folder"
+    )
+    broker_url: str | None = Field(
+        default=None, description="amqp://user:password@host//, RabbitMQ; default: a datagram to the worker beside"
+    )
+    blobs: str | None = Field(
+        default=None,
+        pattern="^(file:///|/)",
+        description="/srv/shared or file:///srv/shared: a folder all machines see, where files and versions go, too",
+    )
     courses: Path = Field(default=Path("courses"), description="course folders loaded at start")
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="how the world reaches the site: in mails and QR codes"
@@ -51,6 +61,10 @@ class Settings(BaseSettings):
     @property
     def data_folder(self) -> Path:
         return self.data.resolve()
+
+    @property
+    def shared_folder(self) -> Path | None:
+        return Path(self.blobs.removeprefix("file://")) if self.blobs else None
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -76,7 +76,7 @@ def configure(app: Flask, settings: Settings) -> None:
     )
     _write_log(plainly=settings.env == "production")
     app.extensions["bilik.settings"] = settings
-    app.extensions["bilik.blobs"] = Blobs(settings.data_folder / "blobs")
+    app.extensions["bilik.blobs"] = Blobs(settings.data_folder / "blobs", settings.shared_folder)
     app.extensions["bilik.strips"] = []
     app.url_map.converters["int"] = RowConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

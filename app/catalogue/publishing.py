@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete, select
 
+from app.catalogue import sharing
 from app.catalogue.models import Course, CourseVersion, SearchDocument
 from app.catalogue.reading import version_folder
 from app.db import db
 from app.folding import fold
+from app.web import blobs
 from graders.course import model as content
 from graders.course.errors import CourseErrors
 from graders.course.loading import load_course
@@ -64,23 +64,14 @@ def store_version(course: content.Course, data: Path, *, created_by: int | None,
 
 
 def copy_files(course: content.Course, target: Path) -> None:
-    """Whole or not at all: copied beside, then renamed. `skills.toml` stands beside the course, as in the source."""
-    if target.exists():
-        return
-    target.parent.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=target.parent.parent, prefix=".new-"))
-    try:
-        shutil.copytree(course.path, temporary / course.id, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-        skills = course.path.parent / "skills.toml"
-        if skills.exists():
-            shutil.copy(skills, temporary / "skills.toml")
-        temporary.chmod(0o755)
-        os.replace(temporary, target.parent)
-    except OSError:
-        if not target.exists():  # another process may have stored the same version in the meantime
-            raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    """Here, and where machines share them. `skills.toml` stands beside the course, as in the source."""
+    if not target.exists():
+        with sharing.arriving(target.parent) as temporary:
+            shutil.copytree(course.path, temporary / course.id, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+            skills = course.path.parent / "skills.toml"
+            if skills.exists():
+                shutil.copy(skills, temporary / "skills.toml")
+    sharing.share(target.parent, blobs().shared)
 
 
 def publish(version: CourseVersion, course: content.Course, *, now: datetime) -> None:

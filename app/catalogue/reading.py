@@ -8,9 +8,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.catalogue import sharing
 from app.catalogue.models import Course, CourseVersion
 from app.db import db
-from app.web import settings
+from app.web import blobs, settings
 from graders.course import model as content
 from graders.course.loading import load_course
 
@@ -22,11 +23,14 @@ def version_folder(data: Path, digest: str, slug: str) -> Path:
 
 @lru_cache(maxsize=64)
 def _load(folder: Path) -> content.Course:
+    shared = blobs().shared
+    if shared is not None and not folder.exists():
+        sharing.fetch(folder.parent, shared)
     return load_course(folder)  # immutable on disk, so never stale
 
 
 def load(version: CourseVersion) -> content.Course:
-    """The content of `version`. Raises CourseErrors if its folder was damaged by hand."""
+    """The content of `version`. Raises CourseErrors if its folder was damaged by hand, OSError if it is gone."""
     return _load(version_folder(settings().data_folder, version.digest, version.course.slug))
 
 

@@ -13,12 +13,14 @@ from flask_migrate import upgrade
 from sqlalchemy import inspect, text
 
 from app import create_app
+from app.catalogue import sharing
 from app.catalogue.publishing import load_folders
 from app.clock import utc_now
 from app.config import Settings
 from app.db import db
 from app.setup import demo
 from app.translations import catalogs
+from app.web import blobs
 
 
 def main() -> int:
@@ -37,6 +39,11 @@ def main() -> int:
         logging.getLogger("alembic").setLevel(logging.WARNING)
         upgrade()
         settings: Settings = site.extensions["bilik.settings"]
+        if (shared := settings.shared_folder) is not None:
+            if not shared.is_dir():
+                return fail(f"BILIK_BLOBS says {shared}, and no such folder is there. Mount it, or make it.")
+            blobs().share_all()
+            sharing.share_all(settings.data_folder / "versions", shared)
         for loaded in load_folders(settings.courses.resolve(), settings.data_folder, now=utc_now()):
             if loaded.errors:
                 more = f" (and {len(loaded.errors) - 1} more)" if len(loaded.errors) > 1 else ""
