@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.catalogue.models import CourseVersion
-from app.db import db
+from app.db import db, hold
 from app.grading.models import Lane, Purpose, State, Submission
 
 
 def request_proof(version: CourseVersion, *, by: User, now: datetime) -> Submission:
     """Queue a proof of `version`; one that waits or runs is not doubled."""
+    hold(version)
     current = latest_proof(version)
     if current is not None and current.state in (State.QUEUED, State.RUNNING):
         return current

@@ -62,7 +62,7 @@ def upload() -> str | Response:
                 raise Refused(gettext("Choose the .zip of the course folder."))
             slug, files = uploading.read_course(file.read(uploading.MOST_COURSE + 1), file.filename)
             version = uploading.upload(slug, files, settings().data_folder, by=current_user, now=utc_now())
-            checking.request_proof(version, by=current_user, now=utc_now())
+            proof = checking.request_proof(version, by=current_user, now=utc_now())
         except Refused as refusal:
             refused = refusal.message
         except Refusal as refusal:
@@ -76,7 +76,7 @@ def upload() -> str | Response:
             errors = wrong.errors
         else:
             db.session.commit()
-            waking.wake(settings().data_folder)
+            waking.announce(settings(), proof.id)
             return redirect(url_for("authoring.version", version_id=version.id))
         db.session.rollback()
     page = render_template("authoring/upload.html", refused=refused, errors=errors)
@@ -115,9 +115,9 @@ def version(version_id: int) -> str:
 @pages.post("/versions/<int:version_id>/check")
 def check(version_id: int) -> Response:
     found = version_or_404(version_id)
-    checking.request_proof(found, by=current_user, now=utc_now())
+    proof = checking.request_proof(found, by=current_user, now=utc_now())
     db.session.commit()
-    waking.wake(settings().data_folder)
+    waking.announce(settings(), proof.id)
     return redirect(url_for("authoring.version", version_id=found.id))
 
 

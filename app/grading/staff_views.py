@@ -12,12 +12,12 @@ from flask_login import current_user
 from app.accounts import permissions
 from app.clock import utc_now
 from app.db import db
-from app.grading import answers, history, overriding, queueing, reporting, submitting, waking
+from app.grading import answers, comparing, history, overriding, queueing, reporting, submitting, waking
 from app.grading.desk_views import Desk, desk_of, lang, pages, standing_facts
-from app.grading.models import Submission
+from app.grading.models import Submission, Verdict
 from app.grading.quiz_views import sheet_of
 from app.grading.result_views import file_of, picture
-from app.web import blobs, settings
+from app.web import blobs, row_number, settings
 from graders.course import Exercise, Quiz
 
 
@@ -29,17 +29,31 @@ def taught_or_404(submission_id: int) -> Submission:
     return found
 
 
+def verdict_asked_for(submission: Submission) -> Verdict | None:
+    """The verdict that the address names, where it is not the one in force."""
+    id = request.args.get("verdict", type=row_number)
+    if id is None or id == submission.verdict_id:
+        return None
+    return comparing.verdict_of(submission, id) or abort(404)
+
+
 @pages.get("/staff/submissions/<int:submission_id>")
 def staff_submission(submission_id: int) -> ResponseReturnValue:
+    again = comparing.rerun_of(submission_id)
+    if again is not None:  # a row of the queue for what was graded again: it is shown beside the old verdict
+        taught_or_404(again.submission_id)
+        slug = again.rejudge.version.course.slug
+        return redirect(url_for("rejudging.compare", slug=slug, rejudge_id=again.rejudge_id, rerun_id=again.id), 303)
     found = taught_or_404(submission_id)
     desk = desk_of(found)
-    in_full = request.args.get("as") != "learner"
+    former = verdict_asked_for(found)
+    verdict = former or found.verdict
+    in_full = former is not None or request.args.get("as") != "learner"
     facts: dict[str, Any] = {"sheet": [], "report": None, "texts": {}}
     if isinstance(desk.item, Quiz):
         facts["sheet"] = sheet_of(desk, found, attempts_left=0 if in_full else None)
     elif isinstance(desk.item, Exercise):
-        read = reporting.report_for_staff if in_full else reporting.report_for_learner
-        facts["report"] = read(found)
+        facts["report"] = reporting.report_for_staff(found, former) if in_full else reporting.report_for_learner(found)
         facts["texts"] = answers.texts_of(desk.item, history.files_of(found, blobs()), found.language)
     return render_template(
         "grading/staff_submission.html",
@@ -47,6 +61,10 @@ def staff_submission(submission_id: int) -> ResponseReturnValue:
         in_full=in_full,
         row=submitting.progress_row(desk.seat, desk.item.key),
         entries=history.entries(desk.seat, desk.item.key),
+        verdicts=comparing.verdicts(found),
+        former=former.id if former else None,
+        shown_verdict=verdict.id if verdict else None,
+        origin=reporting.origin_of(verdict) if verdict and in_full else None,
         paused=queueing.grading_now(now=utc_now()).paused,
         course=desk.seat.course,
         lang=lang(),
@@ -62,13 +80,15 @@ def staff_file(submission_id: int, number: int) -> ResponseReturnValue:
 
 @pages.get("/staff/submissions/<int:submission_id>/checks/<check>/<int:number>.png")
 def staff_plot(submission_id: int, check: str, number: int) -> ResponseReturnValue:
-    report = reporting.report_for_staff(taught_or_404(submission_id))
+    found = taught_or_404(submission_id)
+    report = reporting.report_for_staff(found, verdict_asked_for(found))
     return picture(reporting.picture_of_check(report, check, number))
 
 
 @pages.get("/staff/submissions/<int:submission_id>/cells/<cell>/<int:number>.png")
 def staff_output(submission_id: int, cell: str, number: int) -> ResponseReturnValue:
-    report = reporting.report_for_staff(taught_or_404(submission_id))
+    found = taught_or_404(submission_id)
+    report = reporting.report_for_staff(found, verdict_asked_for(found))
     return picture(reporting.picture_of_cell(report, cell, number))
 
 
@@ -103,7 +123,7 @@ def set_points(submission_id: int) -> ResponseReturnValue:
 def grade_again(submission_id: int) -> ResponseReturnValue:
     overriding.grade_again(taught_or_404(submission_id), by=current_user, now=utc_now())
     done = _done(submission_id, gettext("It is in the queue again."))
-    waking.wake(settings().data_folder)
+    waking.announce(settings(), submission_id)
     return done
 
 

@@ -107,7 +107,7 @@ def hand_in(unit: str, item: str, **place: Any) -> ResponseReturnValue:
     )
     saved = drafts.save(desk.seat, desk.item.key, texts, revision=_revision(), now=utc_now())
     db.session.commit()
-    waking.wake(settings().data_folder)
+    waking.announce(settings(), submission.id)
     if is_fragment():
         return result_fragment(submission, swapped=True, revision=saved.revision)
     return redirect(desk.to("item", _anchor="result"), 303)

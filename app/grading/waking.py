@@ -1,4 +1,7 @@
-"""A datagram that says "look now": the row is the truth, so a lost one costs a second, nothing more."""
+"""What says "look now" to a worker: the row is the truth, so a lost wake-up costs a second, nothing more.
+
+On one machine it is a datagram to the worker beside; where `BILIK_BROKER_URL` is set, a message (app.grading.carrying).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from app.config import Settings
 
 NAME = "worker.sock"
 
@@ -19,6 +24,16 @@ def _short_address(folder: Path) -> Iterator[str]:
         yield f"/proc/self/fd/{descriptor}/{NAME}"
     finally:
         os.close(descriptor)
+
+
+def announce(settings: Settings, submission_id: int) -> None:
+    """Let a worker know, after the commit, that `submission_id` waits. Never fails, never blocks."""
+    if settings.broker_url is None:
+        wake(settings.data_folder)
+        return
+    from app.grading import carrying  # Celery takes a third of a second to import: only where there is a broker
+
+    carrying.send(settings.broker_url, submission_id)
 
 
 def wake(data: Path) -> None:
