@@ -36,7 +36,7 @@ Result = dict[str, str]
 
 def results(base: Base, content: bytes, sandbox: DockerSandbox) -> Result:
     """What each check says. Raises Refusal or CheckerError for a notebook that cannot be graded."""
-    exercise = load_exercise(base.folder)
+    exercise, course = load_exercise(base.folder), base.folder.parents[1].name
     answer = read_upload(exercise, {"notebook.ipynb": content})
     for left in reversed(range(TRIES)):
         try:

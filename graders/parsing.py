@@ -59,13 +59,13 @@ def cells_of(data: bytes) -> list[Found]:
     if not isinstance(notebook, dict) or not ({"cells", "worksheets", "nbformat"} & set(notebook)):
         raise Unreadable("notebook.not_notebook")
     version, cells = notebook.get("nbformat"), notebook.get("cells")
-    if type(version) is int and version not in (3, 4):
-        raise Unreadable("notebook.version", found=_short(version))
-    if not isinstance(cells, list) and isinstance(notebook.get("worksheets"), list):
+    if version not in (None, 3, 4, "4"):
+        raise Unreadable("notebook.version", found=_short(version) or "?")
+    if not cells and isinstance(notebook.get("worksheets"), list):
         sheets = [sheet.get("cells") for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
-        if not cells:
-            raise Unreadable("notebook.version", found=_short(version) or "3")
+    if version == 3 and not cells:
+        raise Unreadable("notebook.version", found="3")
     if not isinstance(cells, list):
         raise Unreadable("notebook.not_notebook")
     if len(cells) > MOST_CELLS:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,6 +19,8 @@ from graders import parsing
 from graders.course import Exercise
 
 MOST_SOURCE = 256 * 1024
+MOST_COMMENT = 1024
+MOST_PART = 250  # bytes of one name: no file system takes many more
 MOST_UPLOAD = 6 * 2**20
 PARSING_SECONDS = 20
 
@@ -43,13 +44,15 @@ SENTENCES = {
     "notebook.cell_large": "Cell %(cell)s of “%(name)s” is longer than %(limit)s KiB.",
     "notebook.unreadable": "“%(name)s” could not be read within the time and memory a notebook may take.",
     "zip.broken": "“%(name)s” is not a .zip file that can be read.",
+    "zip.comment": "“%(name)s” has a comment longer than %(limit)s KiB.",
     "zip.entries": "“%(name)s” has %(found)s files; at most %(limit)s are taken.",
     "zip.large": "“%(name)s” unpacks to more than %(limit)s MiB.",
     "zip.ratio": "“%(entry)s” in “%(name)s” unpacks to more than %(limit)s times its size.",
     "zip.encrypted": "“%(entry)s” in “%(name)s” is protected by a password.",
     "zip.method": "“%(entry)s” in “%(name)s” is packed in a way that cannot be read; pack it as an ordinary .zip.",
-    "zip.link": "“%(entry)s” in “%(name)s” is a link; put the file itself there.",
-    "zip.name": "“%(entry)s” in “%(name)s” is a name that cannot be taken.",
+    "zip.link": "“%(entry)s” in “%(name)s” is a link or a device; put the file itself there.",
+    "zip.name": "“%(entry)s” in “%(name)s” is a name that cannot be taken; choose a plain one, at most %(limit)s "
+    "characters long and %(folders)s folders deep.",
     "zip.nested": "“%(entry)s” in “%(name)s” is an archive in an archive.",
     "zip.overlap": "“%(entry)s” in “%(name)s” shares its bytes with another entry.",
     "zip.damaged": "“%(entry)s” in “%(name)s” is damaged.",
@@ -166,11 +169,17 @@ def read_zip(content: bytes, *, name: str, limits: ZipLimits = ZipLimits()) -> d
 
     Folders and what editors leave behind are passed over; everything odd is refused, by name.
     """
+    if content[:4] not in (b"PK\x03\x04", b"PK\x05\x06"):  # zipfile looks for an archive at the end of anything
+        raise Refusal("zip.broken", name=name)
+    if (found := content.count(b"PK\x01\x02")) > 10 * limits.entries:  # before each is made an object
+        raise Refusal("zip.entries", name=name, found=found, limit=limits.entries)
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError):
+    except Exception:  # noqa: BLE001 - the boundary: whatever zipfile makes of hostile bytes
         raise Refusal("zip.broken", name=name) from None
     entries = archive.infolist()
+    if len(archive.comment) > MOST_COMMENT:
+        raise Refusal("zip.comment", name=name, limit=MOST_COMMENT // 1024)
     if len(entries) > limits.entries:
         raise Refusal("zip.entries", name=name, found=len(entries), limit=limits.entries)
     if sum(entry.file_size for entry in entries) > limits.total:
@@ -184,7 +193,7 @@ def read_zip(content: bytes, *, name: str, limits: ZipLimits = ZipLimits()) -> d
         if entry.flag_bits & 1:
             raise Refusal("zip.encrypted", name=name, entry=shown)
         kind = stat.S_IFMT(entry.external_attr >> 16)
-        if kind and not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise Refusal("zip.link", name=name, entry=shown)
         if entry.is_dir() or _left_behind(path):
             continue
@@ -200,6 +209,8 @@ def read_zip(content: bytes, *, name: str, limits: ZipLimits = ZipLimits()) -> d
         files[str(path)] = _read(archive, entry, name, shown)
     if not files:
         raise Refusal("upload.empty")
+    for both in {str(folder) for path in files for folder in PurePosixPath(path).parents} & files.keys():
+        raise Refusal("upload.twice", name=printable(both))  # as a file and as a folder
     return files
 
 
@@ -208,7 +219,7 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, shown: st
     try:
         with archive.open(entry) as file:
             content = file.read(entry.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError):
+    except Exception:  # noqa: BLE001 - as above
         raise Refusal("zip.damaged", name=name, entry=shown) from None
     if len(content) != entry.file_size:
         raise Refusal("zip.damaged", name=name, entry=shown)
@@ -230,14 +241,17 @@ def _safe_name(entry: zipfile.ZipInfo, name: str, shown: str, limits: ZipLimits)
     bad = (
         not text.strip("/")
         or text.startswith("/")
-        or re.search(r'[\\\x00-\x1f\x7f:*?"<>|]', text)
+        or not text.isprintable()
+        or re.search(r'[\\:*?"<>|]', text)
+        or "\0" in entry.orig_filename  # zipfile drops what follows it
         or len(text) > limits.name
         or len(parts) > limits.depth
+        or any(len(part.encode()) > MOST_PART for part in parts)
         or any(part in ("", ".", "..") or part != part.strip() or part.endswith(".") for part in parts)
         or any(re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", part) for part in parts)
     )
     if bad:
-        raise Refusal("zip.name", name=name, entry=shown)
+        raise Refusal("zip.name", name=name, entry=shown, limit=limits.name, folders=limits.depth - 1)
     return PurePosixPath(text.rstrip("/"))
 
 

@@ -88,6 +88,7 @@ REFUSALS = {
     "notebook.cell_large": lazy_gettext("Cell %(cell)s of “%(name)s” is longer than %(limit)s KiB."),
     "notebook.unreadable": lazy_gettext("“%(name)s” could not be read within the time and memory a notebook may take."),
     "zip.broken": lazy_gettext("“%(name)s” is not a .zip file that can be read."),
+    "zip.comment": lazy_gettext("“%(name)s” has a comment longer than %(limit)s KiB."),
     "zip.entries": lazy_gettext("“%(name)s” has %(found)s files; at most %(limit)s are taken."),
     "zip.large": lazy_gettext("“%(name)s” unpacks to more than %(limit)s MiB."),
     "zip.ratio": lazy_gettext("“%(entry)s” in “%(name)s” unpacks to more than %(limit)s times its size."),
@@ -95,8 +96,11 @@ REFUSALS = {
     "zip.method": lazy_gettext(
         "“%(entry)s” in “%(name)s” is packed in a way that cannot be read; pack it as an ordinary .zip."
     ),
-    "zip.link": lazy_gettext("“%(entry)s” in “%(name)s” is a link; put the file itself there."),
-    "zip.name": lazy_gettext("“%(entry)s” in “%(name)s” is a name that cannot be taken."),
+    "zip.link": lazy_gettext("“%(entry)s” in “%(name)s” is a link or a device; put the file itself there."),
+    "zip.name": lazy_gettext(
+        "“%(entry)s” in “%(name)s” is a name that cannot be taken; choose a plain one, at most %(limit)s characters "
+        "long and %(folders)s folders deep."
+    ),
     "zip.nested": lazy_gettext("“%(entry)s” in “%(name)s” is an archive in an archive."),
     "zip.overlap": lazy_gettext("“%(entry)s” in “%(name)s” shares its bytes with another entry."),
     "zip.damaged": lazy_gettext("“%(entry)s” in “%(name)s” is damaged."),
