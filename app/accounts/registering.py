@@ -86,18 +86,22 @@ def sign_up(name: str, email: str, *, language: str, address: str, now: datetime
 
 
 def invite(name: str, email: str, *, language: str, by: User, reason: str = "", now: datetime) -> tuple[User, bool]:
-    """The person of this address, and whether they are new; who is new gets a mail with a link to choose a password.
+    """The person of this address, and whether they are new.
+
+    Who is new, or has not confirmed the address yet, gets a mail with a link to choose a password.
 
     `reason` is a sentence of the mail in the language of the invited ("You are in the group …").
     """
-    known = user_of_email(email)
-    if known is not None:
-        return known, False
-    user = new_user(name, email=email, language=language, now=now)
-    secret = tokens.hand_out(user, TokenPurpose.INVITATION, name=name, now=now)
-    _mail(user, "invitation", {"name": name, "inviter": by.name, "reason": reason, "token": secret}, language, now)
-    audit.record("invited", actor_id=by.id, subject_type="user", subject_id=user.id, now=now)
-    return user, True
+    user = user_of_email(email)
+    is_new = user is None
+    if user is None:
+        user = new_user(name, email=email, language=language, now=now)
+    # Who never followed the first link, which works for 14 days, gets another.
+    if is_new or (user.email_confirmed_at is None and _may_mail(user, TokenPurpose.INVITATION, now)):
+        secret = tokens.hand_out(user, TokenPurpose.INVITATION, name=name, now=now)
+        _mail(user, "invitation", {"name": name, "inviter": by.name, "reason": reason, "token": secret}, language, now)
+        audit.record("invited", actor_id=by.id, subject_type="user", subject_id=user.id, now=now)
+    return user, is_new
 
 
 def confirm(token: Token, *, name: str, password_hash: str, consented: bool, now: datetime) -> User:

@@ -16,6 +16,7 @@ ACTS = {
     "cohort_changed": _("Cohort changed"),
     "cohort_closed": _("Cohort closed"),
     "cohort_due_set": _("Due dates set"),
+    "cohort_moved": _("Moved to another cohort"),
     "cohort_opened": _("Cohort opened"),
     "cohort_reopened": _("Cohort opened again"),
     "cohort_taken_out": _("Taken out of a cohort"),

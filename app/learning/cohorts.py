@@ -101,8 +101,20 @@ def cohort_by_code(code: str) -> Cohort | None:
     return db.session.scalar(select(Cohort).where(Cohort.join_code == signs).options(joinedload(Cohort.course)))
 
 
-def join(user: User, cohort: Cohort, *, now: datetime) -> Enrolment:
-    """Take the course in this cohort; again is harmless. Raises Refused when it is closed, over or full."""
+def former_cohort(user: User, cohort: Cohort) -> Cohort | None:
+    """The other cohort of the same course in which `user` is now, and which joining `cohort` would end."""
+    current = enrolling.open_enrolment(user, cohort.course)
+    if current is None or current.completed_at is not None or current.cohort_id == cohort.id:
+        return None
+    return current.cohort
+
+
+def join(user: User, cohort: Cohort, *, leaving: int | None = None, by: User | None = None, now: datetime) -> Enrolment:
+    """Take the course in this cohort; again is harmless. Raises Refused when it is closed, over or full.
+
+    Who is in another cohort of the course moves only if that is the one that was said to be left: `leaving`, its id.
+    `by`: who does it, if not the learner.
+    """
     current = enrolling.open_enrolment(user, cohort.course)
     if current is not None and current.cohort_id == cohort.id:
         return current
@@ -115,7 +127,23 @@ def join(user: User, cohort: Cohort, *, now: datetime) -> Enrolment:
     db.session.scalar(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())  # the last seat is given once
     if cohort.seats is not None and seats_taken(cohort) >= cohort.seats:
         raise Refused(_("All %(seats)s seats of this cohort are taken. Ask its instructor.", seats=cohort.seats))
-    return enrolling.enrol(user, cohort.course, cohort=cohort, now=now)
+    if current is not None and current.cohort_id is not None and current.cohort_id == leaving:
+        _move(current, cohort, by=by or user, now=now)
+    return enrolling.enrol(user, cohort.course, cohort=cohort, by=by, now=now)
+
+
+def _move(enrolment: Enrolment, cohort: Cohort, *, by: User, now: datetime) -> None:
+    """From one cohort of a course to another, with everything done so far; the dates are those of the new one."""
+    audit.record(
+        "cohort_moved",
+        actor_id=by.id,
+        now=now,
+        subject_type="enrolment",
+        subject_id=enrolment.id,
+        before=enrolment.cohort_id,
+        cohort_id=cohort.id,
+    )
+    enrolment.cohort = cohort
 
 
 def take_out(enrolment: Enrolment, *, by: User, now: datetime) -> None:

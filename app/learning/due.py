@@ -11,7 +11,7 @@ from app.learning.models import Enrolment, Extension, UnitDue
 
 
 def due_moments(enrolment: Enrolment) -> dict[str, datetime]:
-    """By unit id; empty for who learns without a cohort. An extension outranks the cohort's moment."""
+    """By unit id; empty for who learns without a cohort. An extension never makes the cohort's moment earlier."""
     if enrolment.cohort_id is None:
         return {}
     due = {
@@ -19,7 +19,7 @@ def due_moments(enrolment: Enrolment) -> dict[str, datetime]:
         for row in db.session.scalars(select(UnitDue).where(UnitDue.cohort_id == enrolment.cohort_id))
     }
     own = db.session.scalars(select(Extension).where(Extension.enrolment_id == enrolment.id))
-    return due | {extension.unit: extension.due_at for extension in own}
+    return due | {one.unit: max(one.due_at, due.get(one.unit, one.due_at)) for one in own}
 
 
 def due_at(enrolment: Enrolment, unit: str) -> datetime | None:

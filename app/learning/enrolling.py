@@ -35,27 +35,38 @@ def own_enrolment(user: User, enrolment_id: int) -> Enrolment | None:
     )
 
 
-def enrol(user: User, course: Course, *, cohort: Cohort | None = None, now: datetime) -> Enrolment:
+def enrol(
+    user: User, course: Course, *, cohort: Cohort | None = None, by: User | None = None, now: datetime
+) -> Enrolment:
     """Begin a course, alone or in a cohort; again is harmless. Who learns alone and joins a cohort keeps what is done.
 
     Who left goes on where it was left, with attempts used as they were, unless there is a newer version by now.
-    Raises Refused when the course is withdrawn or not published.
+    `by`: who does it, if not the learner. Raises Refused when the course is withdrawn or not published, and for who is
+    in another cohort: moving is `cohorts.join`, told which is left.
     """
     current = open_enrolment(user, course)
     if current is not None:
-        if cohort is not None and current.completed_at is None:
+        if cohort is not None and current.completed_at is None and current.cohort != cohort:
+            if current.cohort is not None:
+                raise Refused(
+                    _(
+                        "Already in the cohort “%(cohort)s” of this course. Confirm the move.",
+                        cohort=current.cohort.name,
+                    )
+                )
             current.cohort = cohort
         return current
+    actor_id = (by or user).id
     if not course.is_listed:
         raise Refused(_("This course is not offered at the moment."), status=404)
     if (left := _left(user, course)) is not None:
         left.left_at, left.cohort = None, cohort
-        audit.record("enrolled", actor_id=user.id, now=now, subject_type="enrolment", subject_id=left.id)
+        audit.record("enrolled", actor_id=actor_id, now=now, subject_type="enrolment", subject_id=left.id)
         return left
     enrolment = Enrolment(user=user, course=course, version_id=course.published_id, cohort=cohort, enrolled_at=now)
     db.session.add(enrolment)
     db.session.flush()
-    audit.record("enrolled", actor_id=user.id, now=now, subject_type="enrolment", subject_id=enrolment.id)
+    audit.record("enrolled", actor_id=actor_id, now=now, subject_type="enrolment", subject_id=enrolment.id)
     return enrolment
 
 

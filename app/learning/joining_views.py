@@ -13,6 +13,7 @@ from app.db import db
 from app.errors import Refused, refused_in
 from app.learning import cohorts
 from app.learning.forms import JoinForm
+from app.web import row_number
 
 pages = Blueprint("joining", __name__)
 
@@ -31,7 +32,8 @@ def by_code() -> str | Response:
 def cohort(code: str) -> str | Response:
     found = cohorts.cohort_by_code(code) or abort(404)
     if request.method == "POST":
-        enrolment = cohorts.join(current_user, found, now=utc_now())
+        leaving = request.form.get("leaving", type=row_number)
+        enrolment = cohorts.join(current_user, found, leaving=leaving, now=utc_now())
         db.session.commit()
         return redirect(url_for("learning.outline", enrolment_id=enrolment.id))
     assert found.course.published is not None
@@ -39,5 +41,6 @@ def cohort(code: str) -> str | Response:
         "learning/join_cohort.html",
         cohort=found,
         course=reading.load(found.course.published),
+        former=cohorts.former_cohort(current_user, found),
         free=None if found.seats is None else max(0, found.seats - cohorts.seats_taken(found)),
     )

@@ -7,19 +7,18 @@ from math import ceil
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.accounts import registering
 from app.accounts.permissions import instructs, taught_courses
 from app.catalogue import reading, rendering
 from app.clock import in_baku, utc_now
 from app.db import db
 from app.errors import Refused, refused_in
 from app.folding import fold
-from app.learning import announcing, cohorts, due, exporting, progress, teaching
+from app.learning import announcing, cohorts, due, enlisting, exporting, progress, teaching
 from app.learning.forms import AnnouncementForm, CohortForm, ExtensionForm, ListForm
 from app.learning.gradebook import PAGE, gradebook
 from app.learning.models import Cohort, Enrolment, Extension, UnitDue
@@ -156,34 +155,32 @@ def put_in(cohort_id: int) -> str | BaseResponse:
         try:
             rows = cohorts.read_list(uploaded_text() or form.list.data or "")
             if request.form.get("act") == "put":
-                count = put_people_in(cohort, rows)
+                done = enlisting.enlist(
+                    cohort, rows, move=request.form.get("move") == "1", by=current_user, now=utc_now()
+                )
                 db.session.commit()
                 flash(
                     gettext(
-                        "%(count)s learners are in the cohort. Who is new has been invited by e-mail.", count=count
+                        "%(count)s learners are in the cohort. Who is new has been invited by e-mail, the others told.",
+                        count=done.count,
                     ),
                     "good",
                 )
+                if done.stayed:
+                    flash(
+                        ngettext(
+                            "%(num)d learner stays in another cohort of this course.",
+                            "%(num)d learners stay in other cohorts of this course.",
+                            done.stayed,
+                        ),
+                        "warn",
+                    )
                 return redirect(url_for("teaching.learners", cohort_id=cohort.id))
         except Refused as refusal:
             db.session.rollback()
             refused_in(form, refusal)
-    return render_template("teaching/list.html", **around(cohort), form=form, rows=rows)
-
-
-def put_people_in(cohort: Cohort, rows: list[cohorts.Listed]) -> int:
-    """All of them or, raising Refused that names the one who cannot be, nobody."""
-    now = utc_now()
-    good = [row for row in rows if not row.problem]
-    for row in good:
-        user, _is_new = registering.invite(
-            row.name, row.email, language=cohort.language, by=current_user, reason=cohort.name, now=now
-        )
-        try:
-            cohorts.join(user, cohort, now=now)
-        except Refused as refusal:
-            raise Refused(f"{row.email}: {refusal.message}", field="list") from refusal
-    return len(good)
+    present = enlisting.now_in(cohort, rows or ())
+    return render_template("teaching/list.html", **around(cohort), form=form, rows=rows, present=present)
 
 
 def uploaded_text() -> str:

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.audit import AuditEvent
 from app.clock import BAKU
 from app.db import db
 from app.errors import Refused
@@ -59,6 +60,36 @@ def test_who_learns_alone_keeps_what_is_done_when_joining(cohort: Cohort) -> Non
     joined = cohorts.join(learner, cohort, now=NOW)
     assert joined is alone
     assert progress.progress_of(joined).done == 1
+
+
+def another(cohort: Cohort, name: str = "Yaz") -> Cohort:
+    """A second cohort of the same course."""
+    plan = Plan(name=name, language="az", starts_on=date(2026, 12, 1), ends_on=None, seats=None)
+    return cohorts.open_cohort(cohort.course, plan, by=person("Müəllim"), now=NOW)
+
+
+def test_nobody_is_moved_to_another_cohort_without_saying_so(cohort: Cohort) -> None:
+    learner, other = person(), another(cohort)
+    enrolment = cohorts.join(learner, cohort, now=NOW)
+    for leaving in (None, other.id, 0):
+        with pytest.raises(Refused, match="Already in the cohort “Payız”"):
+            cohorts.join(learner, other, leaving=leaving, now=NOW)
+    with pytest.raises(Refused, match="Already in the cohort “Payız”"):
+        enrolling.enrol(learner, cohort.course, cohort=other, now=NOW)
+    assert enrolment.cohort is cohort
+    assert cohorts.join(learner, other, leaving=cohort.id, now=NOW) is enrolment
+    assert enrolment.cohort is other
+    moved = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "cohort_moved")).one()
+    assert (moved.actor_id, moved.details) == (learner.id, {"before": cohort.id, "cohort_id": other.id})
+
+
+def test_an_extension_never_makes_the_dates_of_a_new_cohort_earlier(cohort: Cohort) -> None:
+    learner, other, teacher = person(), another(cohort), person()
+    enrolment = cohorts.join(learner, cohort, now=NOW)
+    cohorts.extend(enrolment, "functions", date(2026, 12, 9), "Xəstəlik", by=teacher, now=NOW)
+    cohorts.set_due(other, {"functions": date(2027, 1, 20)}, by=teacher, now=NOW)
+    cohorts.join(learner, other, leaving=cohort.id, now=NOW)
+    assert due.due_at(enrolment, "functions") == cohorts.end_of_day(date(2027, 1, 20))
 
 
 def test_taken_out_a_learner_goes_on_alone_without_due_dates(cohort: Cohort) -> None:
