@@ -67,7 +67,12 @@ def send(url: str, submission_id: int) -> None:
 
 def _send_all(url: str, outbox: queue.Queue[int]) -> None:
     app = carrier(url)
-    once_more = {"max_retries": 1, "interval_start": 0.0}  # the connection of the last time may have been cut since
+    once_more = {
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
+    }  # the connection of the last time may have been cut since
     while True:
         submission_id = outbox.get()
         try:
