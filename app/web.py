@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, g, has_request_context, jsonify, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, has_request_context, jsonify, request, session, url_for
 from flask.sansio.app import App
 from flask_babel import Babel, get_locale
 from flask_limiter import Limiter
@@ -38,6 +38,7 @@ LANGUAGE_COOKIE = "language"
 LANGUAGE_NAMES = {"az": "Azərbaycanca", "ru": "Русский", "en": "English"}
 MOST_ROWS = 2**31 - 1  # what both databases count to; SQLite's driver breaks on more
 MOST_PAGES = 100_000
+MOST_FIELDS = 5000  # of a form; the longest, a notebook's, has some 1,100
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 LEAST_FREE_DISK = 200 * MiB
 
@@ -85,11 +86,12 @@ def configure(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     catalogs.compile_stale()
     Babel().init_app(app, locale_selector=_chosen_language)
+    app.before_request(_begin)
+    app.before_request(_refuse_endless_form)  # before anybody reads it
     csrf.init_app(app)
     limiter.init_app(app)
     formats.init_app(app)
     app.get_send_file_max_age = _static_max_age  # type: ignore[method-assign]
-    app.before_request(_begin)
     app.after_request(_headers)
     app.after_request(_log)
     app.add_url_rule("/healthz", "healthz", healthz)
@@ -104,6 +106,12 @@ def configure(app: Flask, settings: Settings) -> None:
         absolute=absolute,
         link=link,
     )
+
+
+def _refuse_endless_form() -> None:
+    """A form of millions of fields would be hundreds of megabytes once it is read; Werkzeug counts parts, not fields."""
+    if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") > MOST_FIELDS:
+        abort(413)
 
 
 def settings() -> Settings:
