@@ -43,6 +43,7 @@ def register_pages(site: Flask) -> None:
     from app.authoring import views as authoring
     from app.catalogue import views as catalogue
     from app.credentials import views as credentials
+    from app.grading import rejudge_views as rejudging
     from app.grading import staff_views as _grading_staff  # noqa: F401 - pages of the same blueprint
     from app.grading import views as grading
     from app.home import views as home
@@ -56,7 +57,7 @@ def register_pages(site: Flask) -> None:
     login.init_app(site)
     error_pages.init_app(site)
     for domain in (
-        *(notices, accounts, people, catalogue, learning, joining, teaching, grading),
+        *(notices, accounts, people, catalogue, learning, joining, teaching, grading, rejudging),
         *(credentials, authoring, organisations, system, home),
     ):
         site.register_blueprint(domain.pages)

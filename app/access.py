@@ -129,6 +129,13 @@ TABLE: dict[str, Audience] = {
     "grading.excuse": A.INSTRUCTOR,
     "grading.set_points": A.INSTRUCTOR,
     "grading.grade_again": A.INSTRUCTOR,
+    # grading again: the view asks whether they teach the course
+    "rejudging.index": A.INSTRUCTOR,
+    "rejudging.show": A.INSTRUCTOR,
+    "rejudging.compare": A.INSTRUCTOR,
+    "rejudging.apply": A.INSTRUCTOR,
+    "rejudging.drop": A.INSTRUCTOR,
+    "rejudging.again": A.INSTRUCTOR,
     # authoring
     "authoring.overview": A.INSTRUCTOR,
     "authoring.upload": A.INSTRUCTOR,

@@ -28,7 +28,7 @@ from app.clock import utc_now
 from app.config import Settings
 from app.credentials import issuing
 from app.db import begin_reading, db
-from app.grading import beating, blaming, queueing, recording, running, waking
+from app.grading import beating, blaming, queueing, recording, rejudging, running, settling, waking
 from app.grading.found import Found
 from app.grading.queueing import Claim, LeaseLost
 from app.notices import delivering
@@ -45,6 +45,7 @@ SWEEP = 5.0
 TRY_SANDBOX = 3.0
 FORGET = 3600.0
 PATIENCE = 5.0  # seconds a stop waits for what is being graded
+STEPS, BREATH = 20, 0.05  # of a rejudge that comes into force: so many in a row, so many seconds between two
 SHOW = 0.2  # seconds after which the page may learn what has been found out; it asks every 0.3
 
 
@@ -82,6 +83,11 @@ class Gate:
     def is_open(self) -> bool:
         return self.sandbox is not None and not self.reason
 
+    @property
+    def is_rested(self) -> bool:
+        """Every container prepared ahead is there."""
+        return self.sandbox is not None and self.sandbox.is_full()
+
     def close(self) -> None:
         if self.sandbox is not None:
             self.sandbox.close()
@@ -108,7 +114,10 @@ class Worker:
             with self._writing():
                 lost = queueing.take_back(self.name, now=utc_now())
             log.info("worker %s: %d slots, %d leases taken back", self.name, self.settings.slots, lost)
-            slots = [threading.Thread(target=self._slot, name=f"slot-{n}") for n in range(self.settings.slots)]
+            slots = [
+                threading.Thread(target=self._slot, args=(n == 0,), name=f"slot-{n}")
+                for n in range(self.settings.slots)
+            ]
             beside = (self._live, self._watch, self._keep, self._show)
             others = [threading.Thread(target=act, name=act.__name__) for act in beside]
             for thread in [*slots, *others]:
@@ -152,11 +161,13 @@ class Worker:
 
     # ---- slots
 
-    def _slot(self) -> None:
+    def _slot(self, first: bool) -> None:
+        """Only the first slot grades again what was graded, and only when there is nothing else to do or to prepare:
+        a learner who comes finds a slot free, and a container."""
         while not self.stopping.is_set():
             seen = self.calls
             try:
-                if self.gate.is_open and self._grade_next():
+                if self.gate.is_open and self._grade_next(first and not self.held and self.gate.is_rested):
                     self.wake()  # the same learner's next one may go now
                     continue
             except Exception:
@@ -166,9 +177,9 @@ class Worker:
                 if self.calls == seen:
                     self.call.wait(LOOK)
 
-    def _grade_next(self) -> bool:
+    def _grade_next(self, rejudges: bool = False) -> bool:
         with self._writing():
-            claim = queueing.claim(self.name, now=utc_now())
+            claim = queueing.claim(self.name, rejudges=rejudges, now=utc_now())
             if claim is not None:
                 self._at("claimed")
         if claim is None:
@@ -282,6 +293,7 @@ class Worker:
             (SWEEP, self._in_transaction(lambda: queueing.sweep(now=utc_now()))),
             (LOOK, self._in_transaction(lambda: issuing.issue_due(utc_now()))),
             (LOOK, self._deliver),
+            (LOOK, self._rejudge),
             (FORGET, self._in_transaction(lambda: queueing.forget_tries(now=utc_now()))),
             (FORGET, self._in_transaction(lambda: forgetting.forget(utc_now()))),
         ]
@@ -303,6 +315,19 @@ class Worker:
                 act()
 
         return run
+
+    def _rejudge(self) -> None:
+        """Previews go on, decisions are carried out a few learners at a time."""
+        with self._writing():
+            fed = rejudging.feed(now=utc_now())
+        if fed:
+            self.wake()
+        for _step in range(STEPS):
+            with self._writing():
+                left = settling.settle_some(now=utc_now())
+                self._at("settled")
+            if not left or self.stopping.wait(BREATH):
+                return
 
     def _deliver(self) -> None:
         with self.site.app_context():

@@ -61,6 +61,9 @@ class Sandbox:
     def image(self) -> dict[str, str]:
         return {"recipe": "canned", "id": "canned"}
 
+    def is_full(self) -> bool:
+        return True
+
     def health(self) -> dict[str, Any]:
         return {"paused": None}
 

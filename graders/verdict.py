@@ -149,11 +149,14 @@ class CellsRun:
 
 @dataclass(frozen=True, kw_only=True, config=FORBID)
 class Phases:
-    """Moments of a run, UTC: taken up, code done with the open questions, all checks done."""
+    """Moments of a run, UTC: put into the queue (known to the site alone, as is the last), taken up, code done with the
+    open questions, all checks done, verdict recorded."""
 
+    queued: datetime | None = None
     started: datetime
     ran: datetime | None = None
     checked: datetime | None = None
+    recorded: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=FORBID)

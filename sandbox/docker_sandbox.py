@@ -143,6 +143,10 @@ class DockerSandbox:
             raise SandboxUnavailable("the sandbox has not been started")
         return self._pool
 
+    def is_full(self) -> bool:
+        """Whether every container prepared ahead is there: what can wait should, until it is."""
+        return self._pool is not None and self._pool.fill(seconds=0)
+
     def health(self) -> dict[str, Any]:
         """For the administrator's page; plain JSON. Asks the engine for its version, so at most once a few seconds."""
         try:

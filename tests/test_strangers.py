@@ -27,8 +27,8 @@ from app.credentials.models import Certificate
 from app.curricula import assigning
 from app.curricula.models import Assignment
 from app.db import db
-from app.grading import drafts, recording
-from app.grading.models import Purpose, State, Submission
+from app.grading import drafts, recording, rejudging
+from app.grading.models import Purpose, Rerun, State, Submission, Which
 from app.grading.seats import Seat
 from app.learning import announcing, cohorts
 from app.learning.models import Cohort, Enrolment
@@ -52,7 +52,7 @@ NOBODYS = {
 LAST = ("leave", "out", "withdraw", "revoke", "end", "sign-out", "close")  # what ends things, when the owner visits
 MARKERS = (
     *("Məxfi Sahibə", "mexfi.sahibe@example.com", "Gizli qrup", "Gizli idarə", "Gizli elan"),
-    *("gizli_cavab", "gizli_qaralama", "gizli_surət"),
+    *("gizli_cavab", "gizli_qaralama", "gizli_surət", "Gizli səbəb"),
 )
 
 
@@ -107,6 +107,7 @@ def house(site: Flask) -> House:
     finish(enrolment)
     issuing.confirm_name(owner, MARKERS[0], now=NOW)
     assert issuing.issue_due(NOW) == 1
+    rejudge = rejudging.begin(course, "functions/initials", Which.ALL, reason=MARKERS[8], by=instructor, now=NOW)
     db.session.commit()
     code = db.session.scalars(select(Certificate.code)).one()
     lesson = {"item": "welcome"}
@@ -120,6 +121,8 @@ def house(site: Flask) -> House:
             "unit": "functions",
             "item": "initials",
             "submission_id": function.id,
+            "rejudge_id": rejudge.id,
+            "rerun_id": db.session.scalars(select(Rerun.id)).one(),
             "copy_id": copy,
             "check": "two-words",
             "number": 0,

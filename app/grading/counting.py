@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.db import db
+from app.db import db, hold
 from app.grading import rules
 from app.grading.models import Purpose, State, Submission, Verdict
 from app.grading.seats import Seat
@@ -36,9 +36,13 @@ def results(seat: Seat, item: str) -> Sequence[rules.Result]:
 
 
 def settle(seat: Seat, item: content.Exercise | content.Quiz, *, now: datetime) -> None:
-    """Tell learning which attempt of `item` counts now. Without an enrolment nothing counts."""
+    """Tell learning which attempt of `item` counts now. Without an enrolment nothing counts.
+
+    All attempts decide it, so two verdicts of one learner at once (one is a rejudge's) wait for each other here.
+    """
     if seat.enrolment is None:
         return
+    hold(seat.enrolment)
     found = rules.counting(results(seat, item.key), item.counts)
     if found is None:
         return

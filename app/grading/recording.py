@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,6 +69,7 @@ def record_verdict(claim: Claim, verdict: outcome.Verdict, *, now: datetime) -> 
         points=verdict.points,
         max_points=verdict.max_points,
         result=outcome.to_json(verdict),
+        phases=verdict.provenance.phases,
         now=now,
     )
 
@@ -80,9 +82,19 @@ def record_proof(claim: Claim, *, proved: bool, report: Mapping[str, Any], now: 
 
 
 def _record(
-    claim: Claim, *, status: str, points: float, max_points: float, result: dict[str, Any], now: datetime
+    claim: Claim,
+    *,
+    status: str,
+    points: float,
+    max_points: float,
+    result: dict[str, Any],
+    phases: outcome.Phases | None = None,
+    now: datetime,
 ) -> Verdict:
     submission = queueing.held(claim)
+    if phases is not None:  # the two moments that grading itself cannot know
+        phases = replace(phases, queued=submission.submitted_at, recorded=now)
+        result["provenance"]["phases"] = outcome.to_json(phases)
     verdict = Verdict(
         submission_id=submission.id,
         supersedes_id=submission.verdict_id,

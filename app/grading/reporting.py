@@ -5,16 +5,38 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import select
 
 from app.db import db
-from app.grading import beating, queueing, rules
+from app.grading import beating, comparing, models, queueing, rules
 from app.grading.models import CheckRow, Purpose, State, Submission
 from app.grading.recording import CELLS, item_of
 from graders.course import model as content
 from graders.feedback import Shown, shown_checks
-from graders.verdict import CellsRun, CheckResult, Output, Ran, Verdict, from_json
+from graders.verdict import CellsRun, CheckResult, Output, Provenance, Ran, Verdict, from_json
+
+PHASES = ("queued", "started", "ran", "checked", "recorded")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """Why a submission was graded again, and what its points were before (None: it could not be graded)."""
+
+    reason: str
+    at: datetime
+    before: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a verdict came from: `made` says by what, `phases` when: (name, moment, seconds since the one before)."""
+
+    made: Provenance
+    phases: Sequence[tuple[str, datetime, float | None]]
+    version: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +56,7 @@ class Report:
     place: queueing.Place | None = None
     again_after: float | None = None
     flags: Sequence[str] = ()
+    again: Again | None = None
 
     @property
     def first_failing(self) -> str | None:
@@ -62,15 +85,17 @@ def report_for_learner(submission: Submission) -> Report:
     return _report(submission, in_full=False)
 
 
-def report_for_staff(submission: Submission) -> Report:
-    """Everything, hidden checks too."""
+def report_for_staff(submission: Submission, verdict: models.Verdict | None = None) -> Report:
+    """Everything, hidden checks too; by a `verdict` that is not in force, when one is given."""
+    if verdict is not None:
+        return _graded(submission, verdict, in_full=True)
     return _report(submission, in_full=True)
 
 
 def _report(submission: Submission, *, in_full: bool) -> Report:
     state = State(submission.state)
     if state is State.GRADED and submission.verdict is not None:
-        return _graded(submission, in_full=in_full)
+        return _graded(submission, submission.verdict, in_full=in_full)
     if state is State.RUNNING:
         results, cells = _so_far(submission)
         return Report(
@@ -88,21 +113,45 @@ def _report(submission: Submission, *, in_full: bool) -> Report:
     return Report(submission=submission, state=state)
 
 
-def _graded(submission: Submission, *, in_full: bool) -> Report:
-    assert submission.verdict is not None
-    verdict = from_json(Verdict, submission.verdict.result)
+def _graded(submission: Submission, row: models.Verdict, *, in_full: bool) -> Report:
+    verdict = from_json(Verdict, row.result)
     judged = submission.purpose != Purpose.RUN
     counts = submission.purpose == Purpose.SUBMIT
+    rerun = comparing.rerun_of(row.submission_id) if row.submission_id != submission.id else None
+    under = rerun.run if rerun is not None and rerun.run is not None else submission
     return Report(
         submission=submission,
         state=State.GRADED,
-        checks=_checks(submission, verdict.checks, done=True, in_full=in_full),
+        checks=_checks(under, verdict.checks, done=True, in_full=in_full),
         cells=verdict.cells,
         outcome=verdict.status.value,
         points=rules.after_hints(verdict.points, submission.hint_cost if counts else 0) if judged else None,
         max_points=verdict.max_points,
         flags=verdict.flags if in_full else (),
+        again=_again(submission, rerun) if rerun is not None else None,
     )
+
+
+def _again(submission: Submission, rerun: models.Rerun) -> Again:
+    before = rerun.before
+    return Again(
+        reason=rerun.rejudge.reason,
+        at=rerun.settled_at or rerun.rejudge.created_at,
+        before=rules.after_hints(before.points, submission.hint_cost) if before is not None else None,
+    )
+
+
+def origin_of(verdict: models.Verdict) -> Origin | None:
+    """Where a verdict came from, for staff; None for that of a quiz, which nothing ran."""
+    if "provenance" not in verdict.result:
+        return None
+    run = db.session.get_one(Submission, verdict.submission_id)
+    made = from_json(Provenance, verdict.result["provenance"])
+    moments = (made.phases.queued, made.phases.started, made.phases.ran, made.phases.checked, made.phases.recorded)
+    known = [(name, at) for name, at in zip(PHASES, moments, strict=True) if at is not None]
+    since = [None, *((at - before).total_seconds() for (_n, before), (_m, at) in pairwise(known))]
+    phases = [(name, at, seconds) for (name, at), seconds in zip(known, since, strict=True)]
+    return Origin(made=made, phases=phases, version=run.version.digest)
 
 
 def _checks(submission: Submission, results: Sequence[CheckResult], *, done: bool, in_full: bool) -> Sequence[Shown]:
@@ -111,6 +160,11 @@ def _checks(submission: Submission, results: Sequence[CheckResult], *, done: boo
     item = item_of(submission)
     order = [check.id for check in item.checks] if isinstance(item, content.Exercise) else []
     return shown_checks(results, order=order, done=done)
+
+
+def checks_for_staff(verdict: models.Verdict) -> list[Shown]:
+    """Every check of a verdict, in force or not."""
+    return [everything(result) for result in from_json(Verdict, verdict.result).checks]
 
 
 def everything(result: CheckResult) -> Shown:

@@ -46,15 +46,16 @@ def sort_by_given(choices: Sequence[Choice], given: Sequence[str]) -> list[Choic
 
 
 @pages.app_template_global()
-def plot_url(submission: Submission, check: str, number: int, staff: bool = False) -> str:
+def plot_url(submission: Submission, check: str, number: int, staff: bool = False, verdict: int | None = None) -> str:
+    """`verdict`: the row of one that is not in force, for staff."""
     endpoint = "grading.staff_plot" if staff else "grading.plot"
-    return url_for(endpoint, submission_id=submission.id, check=check, number=number)
+    return url_for(endpoint, submission_id=submission.id, check=check, number=number, verdict=verdict or None)
 
 
 @pages.app_template_global()
-def output_url(submission: Submission, cell: str, number: int, staff: bool = False) -> str:
+def output_url(submission: Submission, cell: str, number: int, staff: bool = False, verdict: int | None = None) -> str:
     endpoint = "grading.staff_output" if staff else "grading.output"
-    return url_for(endpoint, submission_id=submission.id, cell=cell, number=number)
+    return url_for(endpoint, submission_id=submission.id, cell=cell, number=number, verdict=verdict or None)
 
 
 def own_or_404(submission_id: int) -> Submission:

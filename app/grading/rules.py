@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 LEASE = timedelta(seconds=30)
 MAX_FAILURES = 3
+EQUAL = 1e-9  # points that differ by less are the same
 LATER = 1e12  # than every clock: turns given while looking ahead
 TYPICAL_SECONDS = 1.5  # of a submission, before any was graded here
 

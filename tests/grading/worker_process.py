@@ -15,6 +15,9 @@ from tests.fakes import ProcessSandbox
 
 
 class Healthy(ProcessSandbox):
+    def is_full(self) -> bool:
+        return True
+
     def health(self) -> dict[str, Any]:
         return {"paused": None}
 
