@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from graders.course import ContentError, Course, CourseErrors, Exercise, Lesson, load_course, load_exercise
 from graders.course.checks import read_checks
 from graders.course.declared import names_called
-from graders.course.model import LANGUAGES, read_folder
+from graders.course.model import LANGUAGES, Check, read_folder
 from graders.course.prose import language_files
 from graders.course.tables import Problems
 from graders.grading import grade
@@ -23,6 +24,7 @@ from sandbox.model import Sandbox, SandboxUnavailable
 SLOTS = 2  # gradings at once
 TRIES = 3  # of one grading
 SEEDS = 10  # of an exercise whose checks draw random numbers
+SHORTEST_SECRET = 4  # letters or digits; shorter ones stand in any sentence
 STARTER, SOLUTION, NOTHING = "starter", "solution", "doing nothing"
 
 
@@ -251,7 +253,28 @@ def judge(exercise: Exercise, graded: Sequence[Graded]) -> Iterator[Finding]:
         yield finding("there is no other right answer, written differently", "add one to answers/")
     if len(exercise.answers) - len(full) < 2:
         yield finding("there are fewer than two wrong answers", "add what real learners write to answers/")
+    yield from _given_away(exercise, finding)
     yield from _steady(exercise, graded, finding)
+
+
+def _given_away(exercise: Exercise, finding: Callable[..., Finding]) -> Iterator[Finding]:
+    """The title of a hidden check is shown: what it expects must not stand in it. (What a hint says is chosen.)"""
+    for check in exercise.hidden_checks:
+        titles = " ".join(check.title.values()).casefold()
+        for word in _expected_words(check):
+            if len(word) >= SHORTEST_SECRET and word.casefold() in titles:
+                yield finding(f"the title of the hidden check says “{word}”", "say what is looked at", check.id)
+
+
+def _expected_words(check: Check) -> Iterator[str]:
+    """The value or text that a declared check expects, where it is one word or number."""
+    expect: Mapping[str, Any] = (check.declared or {}).get("expect", {})
+    for wanted in (expect.get("value"), expect.get("text"), expect.get("stdout")):
+        match wanted:
+            case str(text):
+                yield text.strip()
+            case ["i" | "dec", str(number)]:
+                yield number.removeprefix("-")
 
 
 def _expected(exercise: Exercise, first: Mapping[str, Graded], finding: Callable[..., Finding]) -> Iterator[Finding]:

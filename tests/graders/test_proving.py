@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from graders.__main__ import main
 from graders.course import Course, Exercise, load_course
+from graders.course.model import Texts
 from graders.proving import Graded, judge, prove
 from tests.fakes import ProcessSandbox
 
@@ -89,6 +91,31 @@ def test_a_check_that_nobody_fails_is_found(sample: Course) -> None:
 def test_a_check_that_is_passed_by_doing_nothing_is_found(sample: Course) -> None:
     idle = graded("doing nothing", FAILED | {"nobody": "passed"})
     assert found(sample, changed=idle) == ["nobody: the check is passed by doing nothing"]
+
+
+@pytest.mark.parametrize(
+    ("title", "value", "given_away"),
+    [
+        ("Initials of two", "Z. Ə.", False),
+        ("Gives Z. Ə.!", "Z. Ə.", True),
+        ("Why -7310915?", ["i", "-7310915"], True),
+        ("Seven", ["i", "7"], False),
+        ("None", None, False),
+    ],
+)
+def test_a_title_that_gives_a_hidden_value_away_is_found(
+    sample: Course, title: str, value: object, given_away: bool
+) -> None:
+    """A learner sees the title of a hidden check, and nothing that it expects."""
+    exercise = sample.item("functions/initials")
+    assert isinstance(exercise, Exercise)
+    declared = {"question": {}, "expect": {"is": "gives", "value": value}}
+    told = replace(exercise.hidden_checks[0], title=Texts({"en": title}), declared=declared)
+    exercise = replace(exercise, checks=tuple(told if check.id == told.id else check for check in exercise.checks))
+    findings = list(judge(exercise, list(as_it_should_be().values())))
+    assert [one.check for one in findings if "the title of the hidden check says" in one.problem] == [
+        told.id
+    ] * given_away
 
 
 def test_an_answer_that_is_graded_in_two_ways_is_found(sample: Course) -> None:
