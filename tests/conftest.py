@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextvars
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +19,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 from flask_migrate import upgrade
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from sqlalchemy import event
 
 from app import create_app
@@ -29,6 +32,18 @@ from tests import servers
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=["sqlite", "postgresql"], default="sqlite", help="the database of the tests")
+
+
+# The same examples every time, and as much time as they need; BILIK_FUZZ asks for others (tests/fuzz/spoiling.py).
+examples.register_profile(
+    "bilik",
+    derandomize=not os.environ.get("BILIK_FUZZ"),
+    database=None,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+examples.load_profile("bilik")
 
 
 @pytest.fixture(scope="session", autouse=True)

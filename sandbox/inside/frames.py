@@ -18,6 +18,7 @@ MOST_OUT = 4 * MIB  # a frame from a container to the worker
 MOST_RUN = 32 * MIB  # all bytes of a run from a container to the worker
 MOST_HEADER = 64 * 1024
 MOST_DEPTH = 4  # of lists and objects in a header
+MOST_NESTED = 250  # of them in a body with escaped characters; a value of the codec needs 200
 
 Frame = tuple[dict[str, Any], bytes]
 
@@ -99,11 +100,11 @@ def strict_json(data: bytes) -> Any:
     try:
         text = data.decode("utf-8")
         value = json.loads(text, parse_float=_no, parse_constant=_no, parse_int=_small, object_pairs_hook=_unique)
+        return _mended(value) if "\\u" in text else value
     except FrameError:
         raise
     except (ValueError, RecursionError) as why:
         raise FrameError(f"not JSON of ours: {type(why).__name__}") from None
-    return _mended(value) if "\\u" in text else value
 
 
 def _checked(start: bytes | bytearray, most: int) -> int:
@@ -145,7 +146,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _mended(value: Any, depth: int = 0) -> Any:
     """`value` with lone surrogates replaced: they cannot be stored or sent as UTF-8."""
-    if depth > 500:
+    if depth > MOST_NESTED:
         raise FrameError("JSON nested too deeply")
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
