@@ -34,7 +34,7 @@ def environment(folder: Path) -> Path:
         print("installing the peers (nbgrader and what it needs)…", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         uv = Path(sys.executable).with_name("uv")
-        install = [str(uv), "pip", "install", "-q", "--python", str(python), *NEEDS]
+        install = [str(uv), "pip", "install", "-q", "--compile-bytecode", "--python", str(python), *NEEDS]
         subprocess.run(install, check=True)
         (folder / "done").touch()
     return python

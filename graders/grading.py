@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -31,7 +31,7 @@ from graders.verdict import (
     Status,
     Verdict,
 )
-from sandbox.model import Ending, Sandbox
+from sandbox.model import Ending, Sandbox, SandboxUnavailable
 
 SOLUTIONS = Replies()  # shared by all threads of a worker
 MOST_QUESTIONS = 500  # of one check
@@ -105,7 +105,6 @@ class _Grading:
                 "read": [],
             }
             cells = (self._shown("program", run.ask(json.dumps(question).encode()), checking, 0),)
-        self._end(checking)
         self.phases = replace(self.phases, ran=datetime.now(UTC))
         yield self._verdict(Purpose.RUN, (), cells)
 
@@ -125,7 +124,6 @@ class _Grading:
                 self.phases = replace(self.phases, ran=datetime.now(UTC))
             results[check.id] = self._check(check, checking)
             yield results[check.id]
-        self._end(checking)
         now = datetime.now(UTC)
         self.phases = replace(self.phases, ran=self.phases.ran or now, checked=now)
         yield self._verdict(purpose, [results[check.id] for check in everything], cells)
@@ -141,13 +139,8 @@ class _Grading:
         missing = {check.id for check in self.exercise.checks} - set(found) if files else set()
         if missing:
             raise CheckerError(min(missing), "the checker does not know this check")
+        self.open_boxes.enter_context(_ended_well(checking))
         return checking
-
-    def _end(self, checking: Checking) -> None:
-        try:
-            checking.end()
-        except CheckerFailed as failure:
-            raise CheckerError("", str(failure)) from failure
 
     def _check(self, check: Check, checking: Checking) -> CheckResult:
         told: list[Told] = []
@@ -254,6 +247,14 @@ class _Grading:
                 restarts=restarts,
             ),
         )
+
+
+@contextmanager
+def _ended_well(checking: Checking) -> Iterator[None]:
+    """End the fork when the verdict is out and nobody waits. After an error it is not ended: such a checker goes."""
+    yield
+    with suppress(CheckerFailed, SandboxUnavailable):
+        checking.end()
 
 
 def _when(check: Check) -> tuple[bool, str]:

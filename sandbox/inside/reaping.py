@@ -10,6 +10,7 @@ import signal
 import sys
 
 PR_SET_DUMPABLE = 4
+LIBC = ctypes.CDLL(None)  # loaded once, not in every fork
 
 
 def is_init() -> bool:
@@ -20,7 +21,7 @@ def is_init() -> bool:
 def guard_self() -> None:
     """Let no child look into PID 1, and the kernel choose a child when memory ends."""
     if is_init():
-        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)
+        LIBC.prctl(PR_SET_DUMPABLE, 0)
         _adjust_oom("0")
 
 
@@ -32,7 +33,7 @@ def _adjust_oom(score: str) -> None:
 def settle() -> None:
     """Become an ordinary process: killable first, with the usual signals, in a session of its own."""
     if os.getppid() == 1:
-        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1)
+        LIBC.prctl(PR_SET_DUMPABLE, 1)
         _adjust_oom("1000")
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)

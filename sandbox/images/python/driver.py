@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import os
 import select
@@ -45,6 +46,7 @@ def preload() -> None:
 
     nbformat.v4.nbbase.validate = lambda *_, **__: None
     kernel.preload()
+    _client_class()
     for name in stubs:
         del sys.modules[name]
 
@@ -122,21 +124,23 @@ def _is_idle(message: Any, parent: str) -> bool:
     )
 
 
-def _client(run: Kernel, notebook: Any) -> Any:
-    """nbclient over a kernel that runs already, deaf to what a notebook must not do."""
+@functools.cache
+def _client_class() -> Any:
+    """nbclient over a kernel that runs already, deaf to what a notebook must not do. Made before a learner waits."""
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
 
     class Client(NotebookClient):
+        run: Kernel
         kept = heard = spent = 0  # bytes as JSON: of the run, of all that came, of this cell
         cut = False
 
         async def _async_check_alive(self) -> None:
-            if not run.alive:
+            if not self.run.alive:
                 raise DeadKernelError("Kernel died")
 
         async def _async_poll_kernel_alive(self) -> None:
-            await run.died()
+            await self.run.died()
             if self.task_poll_for_reply is not None:
                 self.task_poll_for_reply.cancel()
 
@@ -148,7 +152,7 @@ def _client(run: Kernel, notebook: Any) -> Any:
             size = len(json.dumps(msg.get("content"), default=str)) if kind not in ("status", "execute_input") else 0
             self.heard += size
             if self.heard > MOST_HEARD:
-                run.kill()
+                self.run.kill()
             if kind == "clear_output":
                 self.spent = 0
             room = min(MOST_CELL - self.spent, MOST_RUN - self.kept) + (MOST_ERROR if kind == "error" else 0)
@@ -169,7 +173,11 @@ def _client(run: Kernel, notebook: Any) -> Any:
                 }
             return super().process_message(msg, cell, cell_index)
 
-    client = Client(
+    return Client
+
+
+def _client(run: Kernel, notebook: Any) -> Any:
+    client = _client_class()(
         notebook,
         allow_errors=True,
         timeout=None,
@@ -178,7 +186,7 @@ def _client(run: Kernel, notebook: Any) -> Any:
         record_timing=False,
         skip_cells_with_tag="no tag is called so",
     )
-    client.kc = run.client
+    client.run, client.kc = run, run.client
     client.reset_execution_trackers()
     return client
 

@@ -6,7 +6,6 @@ an honest notebook that patches its shell still gives its values.
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import io
 import os
@@ -17,7 +16,7 @@ from typing import Any
 
 import asking
 import figures
-from inside.reaping import settle
+from inside.reaping import LIBC, settle
 
 PR_SET_PDEATHSIG = 1
 MOST_PRINTED = 65536
@@ -28,6 +27,17 @@ def preload() -> None:
     """Import, before any fork, what a notebook pays for."""
     for name in ("ipykernel.kernelapp", "ipykernel.iostream", "IPython.core.magics", "matplotlib_inline", *PACKAGES):
         importlib.import_module(name)
+    _draw()
+
+
+def _draw() -> None:
+    """What the first figure of a process pays for: fonts, the renderer, what pandas imports to plot."""
+    import pandas
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    pandas.Series([1.0, 2.0], index=["a", "b"]).plot.bar(ax=figure.subplots(), title="t")
+    figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
 
 
 def run(connection_file: str, folder: str, ready: int, *, box: str, closed: tuple[int, ...], ours: list[str]) -> None:
@@ -36,7 +46,7 @@ def run(connection_file: str, folder: str, ready: int, *, box: str, closed: tupl
     try:
         for fd in closed:
             os.close(fd)
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         settle()
         null = os.open("/dev/null", os.O_RDWR)
         for fd in (0, 1, 2):  # what is written here comes through IOPub; ipykernel would echo it

@@ -87,30 +87,35 @@ def preload(run: Run) -> None:
 
 
 def serve(wire: Wire, run: Run) -> None:
-    """Answer questions, each in a fork of this process and a fresh folder."""
+    """Answer questions, each in a fork of this process and a fresh folder; both are made before the question comes."""
     ours = _ours()
+
+    def ready() -> None:
+        sys.path[:] = [run.box, *(path for path in sys.path if path != HERE)]
+        for name in [*ours, "__main__"]:
+            sys.modules.pop(name, None)
+        os.chdir(run.box)
+        figures.watch()
+
+    def work(question: dict[str, Any], loaded: Any) -> tuple[asking.Answer, int]:
+        if run.mode == "program":
+            return asking.run(question, box=run.box, main=run.main)
+        sys.argv[:] = [run.main or ""]
+        sys.modules["__main__"] = type(sys)("__main__")
+        return asking.ask(question, box=run.box, main=run.main, items=run.items, loaded=loaded), 0
+
     while True:
+        process.empty_scratch(run.box)
+        folder.fill(run.box, run.files)
+        child = process.Waiting(ready, work, run=run, keep=(wire.source, wire.target))
         header, body = wire.read()
         question = frames.strict_json(body)
         if header.get("do") != "ask":
             raise ValueError("a run can begin only once")
-        process.empty_scratch(run.box)
-        folder.fill(run.box, run.files | process.files_of(question))
-
-        def work(loaded: Any, question: dict[str, Any] = question) -> tuple[asking.Answer, int]:
-            sys.path[:] = [run.box, *(path for path in sys.path if path != HERE)]
-            for name in [*ours, "__main__"]:
-                sys.modules.pop(name, None)
-            os.chdir(run.box)
-            figures.watch()
-            if run.mode == "program":
-                return asking.run(question, box=run.box, main=run.main)
-            sys.argv[:] = [run.main or ""]
-            sys.modules["__main__"] = type(sys)("__main__")
-            return asking.ask(question, box=run.box, main=run.main, items=run.items, loaded=loaded), 0
-
-        answer = process.answer(work, question, run=run, watched=wire.source, keep=(wire.source, wire.target))
+        folder.fill(run.box, process.files_of(question))
+        answer = child.answer(question, watched=wire.source)
         wire.write({"is": "reply", "run": run.id, "seq": header.get("seq"), "nonce": header.get("nonce")}, answer)
+        child.end()
 
 
 def _ours() -> list[str]:

@@ -1,4 +1,4 @@
-"""One question, one process: forked, captured, counted, killed with all it started, and its leavings removed."""
+"""One question, one process: forked ahead, captured, counted, killed with all it started, its leavings removed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_REPLY = frames.MOST_OUT - 64 * 1024
 SCRATCH = ("/tmp", "/dev/shm")  # noqa: S108 - tmpfs of the container
 FONTS = "/opt/matplotlib/fontlist-*.json"
 
-Work = Callable[[Callable[[], None]], tuple[dict[str, Any], int]]
+Work = Callable[[dict[str, Any], Callable[[], None]], tuple[dict[str, Any], int]]
 
 
 def prepare_scratch() -> None:
@@ -56,36 +56,57 @@ def files_of(question: Any) -> dict[str, bytes]:
     return found
 
 
-def answer(work: Work, question: dict[str, Any], *, run: Any, watched: int, keep: tuple[int, ...]) -> bytes:
-    """Do `work` in a child and give the JSON of the answer. `watched` is the host's end: when it closes, so do we."""
-    program = run.mode == "program"
-    pipes = {name: os.pipe() for name in ("reply", "loading", "stdout", "stderr")}
-    pid = os.fork()
-    if not pid:
-        _child(work, question, pipes, keep, program=program)
-    for _, end in pipes.values():
-        os.close(end)
-    heard = Heard({name: end for name, (end, _) in pipes.items()}, kept=run.output)
-    heard.listen(pid, watched)
-    status = sweep(pid)
-    heard.drain()
-    own: dict[str, Any] = {
-        "stdout": heard.text("stdout"),
-        "stderr": heard.text("stderr").replace(f"{run.box}/", ""),
-        "loading": heard.text("loading"),
-        "cut": heard.cut,
-        "files": {},
-    }
-    names = question.get("read", [])
-    if names:
-        found = folder.read_back(run.box, names)
-        own["files"] = {name: base64.b64encode(data).decode() for name, data in found.items()}
-    if heard.overflowed:
-        return _joined(own, asking.EMPTY | {"ended": "output_limit"})
-    if heard.reply is not None:
-        return _joined(own, heard.reply)
-    code = os.waitstatus_to_exitcode(status)
-    return _joined(own, asking.EMPTY | {"ended": "exited" if program and code >= 0 else "crashed", "exit": code})
+class Waiting:
+    """A child made ahead: its streams stand, `ready` is done, and it waits for its one question."""
+
+    def __init__(self, ready: Callable[[], None], work: Work, *, run: Any, keep: tuple[int, ...]) -> None:
+        """`ready` and `work` run in the child, which holds none of the descriptors `keep`."""
+        self._run = run
+        self._status: int | None = None
+        pipes = {name: os.pipe() for name in ("reply", "loading", "stdout", "stderr")}
+        told, self._question = os.pipe()
+        self._pid = os.fork()
+        if not self._pid:
+            _child(ready, work, pipes, told, closed=(*keep, self._question), program=run.mode == "program")
+        for end in (told, *(end for _, end in pipes.values())):
+            os.close(end)
+        self._heard = Heard({name: end for name, (end, _) in pipes.items()}, kept=run.output)
+
+    def answer(self, question: dict[str, Any], *, watched: int) -> bytes:
+        """The JSON of the answer. The child may still run: call `end`. `watched` is the host's end: when it closes, so
+        do we."""
+        heard, run = self._heard, self._run
+        with contextlib.suppress(BrokenPipeError):  # it is dead: its status tells
+            _write(self._question, json.dumps(question).encode())
+        os.close(self._question)
+        heard.listen(self._pid, watched)
+        names = question.get("read", [])
+        if heard.reply is None or names:
+            self.end()
+        heard.drain()
+        own: dict[str, Any] = {
+            "stdout": heard.text("stdout"),
+            "stderr": heard.text("stderr").replace(f"{run.box}/", ""),
+            "loading": heard.text("loading"),
+            "cut": heard.cut,
+            "files": {},
+        }
+        if names:
+            found = folder.read_back(run.box, names)
+            own["files"] = {name: base64.b64encode(data).decode() for name, data in found.items()}
+        if heard.overflowed:
+            return _joined(own, asking.EMPTY | {"ended": "output_limit"})
+        if heard.reply is not None:
+            return _joined(own, heard.reply)
+        code = os.waitstatus_to_exitcode(self.end())
+        ended = "exited" if run.mode == "program" and code >= 0 else "crashed"
+        return _joined(own, asking.EMPTY | {"ended": ended, "exit": code})
+
+    def end(self) -> int:
+        """Kill the child and all it started; gives its wait status. Twice does no harm."""
+        if self._status is None:
+            self._status = sweep(self._pid)
+        return self._status
 
 
 def _joined(own: dict[str, Any], told: dict[str, Any] | bytes) -> bytes:
@@ -170,24 +191,38 @@ class Heard:
 
 
 def _child(
-    work: Work, question: dict[str, Any], pipes: dict[str, tuple[int, int]], keep: tuple[int, ...], *, program: bool
+    ready: Callable[[], None],
+    work: Work,
+    pipes: dict[str, tuple[int, int]],
+    told: int,
+    *,
+    closed: tuple[int, ...],
+    program: bool,
 ) -> None:
     """The learner's process. Never returns."""
     code = 70
     try:
-        for end in (*keep, *(end for end, _ in pipes.values())):
+        for end in (*closed, *(end for end, _ in pipes.values())):
             os.close(end)
         settle()
-        _redirect(0, _input(question))
+        _redirect(0, os.open("/dev/null", os.O_RDONLY))
         _redirect(1, pipes["stdout" if program else "loading"][1])
         _redirect(2, pipes["stderr"][1])
         fresh_streams()
+        ready()
+        with open(told, "rb") as file:
+            asked = file.read()
+        if not asked:
+            os._exit(0)  # nobody will ask any more
+        question = json.loads(asked)
+        if question.get("stdin"):
+            _redirect(0, _input(question["stdin"]))
 
         def loaded() -> None:
             sys.stdout.flush()
             _redirect(1, pipes["stdout"][1])
 
-        found, code = work(loaded)
+        found, code = work(question, loaded)
         if program:
             threading._shutdown()  # type: ignore[attr-defined]
             atexit._run_exitfuncs()
@@ -195,7 +230,8 @@ def _child(
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 stream.flush()
-        _send(pipes["reply"][1], found)
+        body = asking.whole(found)
+        _write(pipes["reply"][1], len(body).to_bytes(4, "big") + body)
     finally:
         os._exit(code)
 
@@ -213,20 +249,16 @@ def _redirect(fd: int, to: int) -> None:
     os.dup2(to, fd)
 
 
-def _input(question: dict[str, Any]) -> int:
-    """The question's input as a file without a name."""
-    data = base64.b64decode(question.get("stdin") or "")
-    if not data:
-        return os.open("/dev/null", os.O_RDONLY)
+def _input(text: str) -> int:
+    """The question's input (base64) as a file without a name."""
     fd = os.open(SCRATCH[0], os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
     with open(fd, "wb", closefd=False) as file:
-        file.write(data)
+        file.write(base64.b64decode(text))
     os.lseek(fd, 0, os.SEEK_SET)
     return fd
 
 
-def _send(fd: int, found: dict[str, Any]) -> None:
-    body = asking.whole(found)
-    data = memoryview(len(body).to_bytes(4, "big") + body)
+def _write(fd: int, content: bytes) -> None:
+    data = memoryview(content)
     while data:
         data = data[os.write(fd, data) :]
