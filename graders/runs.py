@@ -14,6 +14,7 @@ from graders.notebooks import Rebuilt
 from sandbox.model import Box, Ending, Reply, Sandbox, SandboxUnavailable
 
 MOST_RESTARTS = 2
+WALL, WALL_MORE = 5, 10.0  # of a clock's seconds for each CPU second, and beside: for a question, and for all of them
 OUTPUT = 64 * 1024  # bytes kept of what a question prints
 ITEMS = 1000  # taken from a generator
 
@@ -52,6 +53,7 @@ class Run:
         self.files = {**data, **files}
         self.id = token_hex(8)
         self.cpu_seconds, self.peak_bytes, self.restarts = 0.0, 0, 0
+        self.wall_left = WALL * limits.run_seconds + WALL_MORE
         self.endings: list[Ending] = []
         self.cells_run = False
         self._seq = 0
@@ -86,8 +88,12 @@ class Run:
             return Told(body=ended_answer(dead), ended=dead if self.notebook else None, asked=False)
         self._seq += 1
         reply = box.ask(
-            {**header, "run": self.id, "seq": self._seq, "nonce": token_hex(8)}, body, cpu_seconds=self.limits.seconds
+            {**header, "run": self.id, "seq": self._seq, "nonce": token_hex(8)},
+            body,
+            cpu_seconds=self.limits.seconds,
+            wall_seconds=max(0.0, min(WALL * self.limits.seconds + WALL_MORE, self.wall_left)),
         )
+        self.wall_left -= reply.wall_seconds
         if reply.ended is None:
             return Told(body=reply.body, cpu_seconds=reply.cpu_seconds)
         self.endings.append(reply.ended)
@@ -98,8 +104,8 @@ class Run:
     def _living(self) -> Box | None:
         if self._box is None or self._dead:
             if self._box is not None:
-                spent = self._spent()
-                if self.mode == "notebook" or self.restarts == MOST_RESTARTS or spent >= self.limits.run_seconds:
+                over = self._spent() >= self.limits.run_seconds or self.wall_left <= 0
+                if self.mode == "notebook" or self.restarts == MOST_RESTARTS or over:
                     return None
                 self.close()
                 self.restarts += 1

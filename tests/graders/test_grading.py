@@ -32,6 +32,7 @@ class Script:
         self.answer = runner or (lambda question, box: VALUE)
         self.results = results
         self.boxes = 0
+        self.wall = 0.0  # what each answer takes by the clock
         self.begins: Ending | None = None
         self.question_of = "answer"
         self.knows: list[str] | None = None
@@ -67,10 +68,13 @@ class RunnerBox:
             return Reply(header={"is": "begun"}, ended=self.script.begins)
         question = json.loads(body) if body else {"cell": header["index"]}
         answer = self.script.answer(question, self.number)
+        wall = self.script.wall
+        if wall_seconds is not None and wall > wall_seconds:
+            answer, wall = Ending.TIMED_OUT, wall_seconds
         if isinstance(answer, Ending):
             self.dead = True
-            return Reply(ended=answer, box_alive=False, cpu_seconds=0.5)
-        return Reply(header={"is": "reply"}, body=json.dumps(answer).encode(), cpu_seconds=0.25)
+            return Reply(ended=answer, box_alive=False, cpu_seconds=0.5, wall_seconds=wall)
+        return Reply(header={"is": "reply"}, body=json.dumps(answer).encode(), cpu_seconds=0.25, wall_seconds=wall)
 
     def facts(self) -> Facts:
         return Facts(cpu_seconds=1.0, peak_bytes=100 * self.number, oom_kills=0, wall_seconds=1.0)
@@ -213,6 +217,24 @@ def test_a_dead_box_is_replaced_twice_and_then_nothing_more_is_run(initials: Exe
     assert [check.status for check in last.checks] == [Status.CRASHED, Status.CRASHED, Status.NOT_RUN, Status.CRASHED]
     assert last.provenance.restarts == 2 and last.points == 0 and last.status is Outcome.FAILED
     assert "restarted" in last.flags
+
+
+def test_who_sleeps_a_little_in_every_question_does_not_hold_a_slot_for_ever(initials: Exercise) -> None:
+    """Each question stays within the time of one; all of them together have a time, too."""
+    hurried = replace(initials, limits=replace(initials.limits, seconds=0.5))  # 12.5 s a question, 35 s in all
+    script = Script()
+    script.wall = 12.0
+    last = verdict(hurried, script)
+    assert [check.status.value for check in last.checks] == [
+        "passed",
+        "passed",
+        "not_run",
+        "timed_out",
+    ]  # the third is asked last
+    assert script.boxes == 1
+    script = Script()
+    script.wall = 8.0
+    assert verdict(hurried, script).points == 10
 
 
 def test_checks_after_a_dead_box_can_still_pass(initials: Exercise) -> None:
