@@ -8,7 +8,7 @@ import datetime as dt
 import decimal
 import fractions
 import re
-import sys
+from collections import Counter
 from typing import Any
 
 from .packing import EXCEPTIONS, plain_text
@@ -108,21 +108,13 @@ def blob(packed: Packed, most: int = MOST_BYTES) -> bytes:
 
 
 def distinct(keys: list[Any]) -> set[Any]:
-    """The keys as a set; refuses doubles, and numbers made to collide in Python's unseeded hash of numbers."""
-    if sum(1 for key in keys if _may_clash(key)) > MOST_CLASHES:
+    """The keys as a set; refuses doubles, and keys made to collide: no hash of numbers, or of tuples of them, is seeded."""
+    if max(Counter(map(hash, keys)).values(), default=0) > MOST_CLASHES:
         raise CodecError("keys made to collide")
     found = set(keys)
     if len(found) != len(keys):
         raise CodecError("a key or an element twice")
     return found
-
-
-def _may_clash(key: Any) -> bool:
-    if type(key) is tuple or type(key) is frozenset:
-        return any(map(_may_clash, key))
-    return type(key) in (decimal.Decimal, fractions.Fraction) or (
-        type(key) is int and abs(key) >= sys.hash_info.modulus
-    )
 
 
 def _read_float(packed: Packed) -> float:
@@ -140,7 +132,7 @@ def _read_blob(_: Unpacker, __: int, packed: Packed) -> bytes:
 def _read_axes(unpacker: Unpacker, depth: int, packed: Packed) -> Axes:
     unpacker.count(depth)
     title, xlabel, ylabel, legend, bars, lines, points = listed(packed)
-    texts = [text(one, r"(?s:.*)", 500) for one in (title, xlabel, ylabel, *listed(legend))]
+    texts = [_label(one) for one in (title, xlabel, ylabel, *listed(legend))]
 
     def pairs(many: Packed) -> list[tuple[list[Any], list[Any]]]:
         found = [(unpacker.items(xs, depth), unpacker.items(ys, depth)) for xs, ys in map(two, listed(many))]
@@ -159,10 +151,14 @@ def _read_axes(unpacker: Unpacker, depth: int, packed: Packed) -> Axes:
         xlabel=texts[1],
         ylabel=texts[2],
         legend=texts[3:],
-        bars=[Bars(label=text(name, r"(?s:.*)", 500), heights=heights(one)) for name, one in map(two, listed(bars))],
+        bars=[Bars(label=_label(name), heights=heights(one)) for name, one in map(two, listed(bars))],
         lines=pairs(lines),
         points=pairs(points),
     )
+
+
+def _label(packed: Packed) -> str:
+    return plain_text(text(packed, r"(?s:.*)", 500))
 
 
 def _table(unpacker: Unpacker, depth: int, *packed: Packed, tag: str) -> Any:

@@ -270,6 +270,12 @@ def test_a_lone_surrogate_becomes_a_replacement_sign():
     assert crossed("a\ud800b") == "a�b"
 
 
+def test_half_a_character_in_a_figure_becomes_a_replacement_sign():
+    forged = json.dumps(["fig", [["\ud800", "", "", ["\udfff"], [["\ud800", []]], [], []]]])
+    (axes,) = codec.decode(forged.encode()).axes
+    assert (axes.title, axes.legend, axes.bars[0].label) == ("\ufffd", ["\ufffd"], "\ufffd")
+
+
 def test_a_figure_crosses_as_data():
     axes = codec.Axes(
         title="Income",
