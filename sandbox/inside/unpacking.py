@@ -108,7 +108,7 @@ def blob(packed: Packed, most: int = MOST_BYTES) -> bytes:
 
 
 def distinct(keys: list[Any]) -> set[Any]:
-    """The keys as a set; refuses doubles, and keys made to collide: no hash of numbers, or of tuples of them, is seeded."""
+    """The keys as a set; refuses doubles, and keys made to collide: hashes of numbers and their tuples have no seed."""
     if max(Counter(map(hash, keys)).values(), default=0) > MOST_CLASHES:
         raise CodecError("keys made to collide")
     found = set(keys)

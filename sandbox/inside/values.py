@@ -11,7 +11,7 @@ MOST_DEPTH = 64
 MOST_NODES = 200_000
 MOST_BLOB = 1024 * 1024  # of one bytes value
 MOST_DIGITS = 4000  # of one int
-MOST_CLASHES = 1000  # keys that may be numbers past the modulus of Python's hash: more are made to collide
+MOST_CLASHES = 1000  # keys with one hash: more are made to collide, and cost the square of their number
 
 Packed = Any  # plain JSON: None, bool, str, list
 

@@ -4,6 +4,7 @@ import datetime as dt
 import enum
 import json
 import math
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -140,6 +141,7 @@ def test_hostile_bytes_raise_nothing_but_the_codecs_own_error(data):
         '["se",["l",[]],null,["r","0","1000000000","1",null]]',
         '["fig",[["t"]]]',
         '["s",[' + ",".join(f'["i","{n * (2**61 - 1)}"]' for n in range(1, 1500)) + "]]",
+        json.dumps(["d", [[["t", [["i", i] for i in key]], None] for key in product(("-1", "-2"), repeat=11)]]),
         '["l",[' + ",".join(["null"] * 200_001) + "]]",
     ],
 )
