@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.db import db, hold
 from app.errors import Refused
@@ -69,6 +69,18 @@ def restore(seat: Seat, item: str, files: Mapping[str, str], *, now: datetime) -
     if draft is not None and draft.files != dict(files):
         _keep(draft, draft.files, now=draft.saved_at)
     return save(seat, item, files, revision=draft.revision if draft else 0, now=now)
+
+
+def clear(seat: Seat, item: str, *, now: datetime) -> None:
+    """What was typed is handed in, and nothing is being typed. A save still under way meets a newer revision."""
+    draft = draft_of(seat, item)
+    if draft is None:
+        draft = Draft(user_id=seat.user.id, version_id=seat.version.id, item=item, revision=0)
+        db.session.add(draft)
+    else:
+        db.session.execute(delete(DraftCopy).where(DraftCopy.draft_id == draft.id))
+    draft.files, draft.revision, draft.saved_at = {}, draft.revision + 1, now
+    db.session.flush()
 
 
 def copies(seat: Seat, item: str) -> Sequence[DraftCopy]:

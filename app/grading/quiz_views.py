@@ -12,7 +12,7 @@ from flask_login import current_user
 from app.clock import utc_now
 from app.db import db
 from app.errors import Refused
-from app.grading import history, quizzes, sheets, submitting
+from app.grading import drafts, history, quizzes, sheets, submitting
 from app.grading.desk_views import Desk, desk_at, desk_page, frame, lang, links_of
 from app.grading.models import Submission
 from app.web import row_number, settings
@@ -26,6 +26,8 @@ def quiz_page(desk: Desk, *, refused: str = "", replies: Mapping[str, list[str]]
         answered = history.own_submission(current_user, asked) if asked else history.latest(desk.seat, desk.item.key)
     if answered is not None and (answered.item != desk.item.key or answered.verdict is None):
         abort(404)
+    draft = drafts.draft_of(desk.seat, desk.item.key)
+    kept = sheets.kept_replies(desk.quiz, draft.files) if draft else {}
     facts = frame(desk)
     used = facts["attempts"].used
     return render_template(
@@ -36,11 +38,18 @@ def quiz_page(desk: Desk, *, refused: str = "", replies: Mapping[str, list[str]]
             sheet_of(desk, answered, attempts_left=facts["attempts"].left)
             if answered
             else sheets.sheet(
-                desk.quiz, seed=_seed(desk, used), replies=replies or {}, verdict=None, attempts_left=None
+                desk.quiz,
+                seed=_seed(desk, used),
+                replies=kept if replies is None else replies,
+                verdict=None,
+                attempts_left=None,
             )
         ),
         links=links_of(desk),
         refused=refused,
+        draft=draft,
+        begun=any(kept.values()),
+        key=f"{desk.seat.version.id}/{desk.item.key}",
         form_token=submitting.new_form_token(),
         **facts,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.db import db, hold
-from app.grading import counting, submitting
+from app.grading import counting, drafts, submitting
 from app.grading.models import Purpose, State, Submission, Verdict
 from app.grading.seats import Seat
 from graders import quiz as scoring
@@ -72,6 +72,7 @@ def answer(
     )
     db.session.flush()
     counting.settle(seat, quiz, now=now)
+    drafts.clear(seat, quiz.key, now=now)
     return submission
 
 

@@ -10,9 +10,12 @@ from werkzeug.datastructures import MultiDict
 
 from app.errors import Refused
 from app.grading import quizzes
+from app.grading.answers import storable
 from app.grading.models import Verdict
 from graders.course import Question, Quiz, Texts
 from graders.quiz import score, shuffled
+
+MOST_KEPT = 2_000  # characters of one field of a quiz that is being answered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,11 @@ class Asked:
     whys: Sequence[Texts] = ()
     key: Sequence[Texts] | str | None = None
     understood: bool = True
+
+    @property
+    def of_code(self) -> bool:
+        """Whether the lines to order are code, told by one that is indented: shown as written, no Markdown."""
+        return any(text.startswith((" ", "\t")) for texts in self.question.items for text in texts.values())
 
 
 def sheet(
@@ -145,6 +153,23 @@ def _reply(question: Question, form: MultiDict[str, str]) -> list[str]:
     if question.kind == "match":
         return [form.get(f"{name}-{place}", "") for place in range(len(question.pairs))]
     return [part for part in form.getlist(name) if part.strip()]
+
+
+def known_fields(quiz: Quiz, sent: Mapping[str, object]) -> dict[str, str]:
+    """Of what a page sent to be kept ({field: its values, a line each}) the fields that the quiz has."""
+    known = {name for question in quiz.questions for name in _fields(question)}
+    return {name: storable(text)[:MOST_KEPT] for name, text in sent.items() if name in known and isinstance(text, str)}
+
+
+def _fields(question: Question) -> list[str]:
+    name = f"q-{question.id}"
+    places = len(question.items) if question.kind == "order" else len(question.pairs) if question.kind == "match" else 0
+    return [f"{name}-{place}" for place in range(places)] or [name]
+
+
+def kept_replies(quiz: Quiz, kept: Mapping[str, str]) -> dict[str, list[str]]:
+    """The replies of what `known_fields` let through."""
+    return replies_of(quiz, MultiDict([(name, value) for name, text in kept.items() for value in text.split("\n")]))
 
 
 def refuse_doubled_places(quiz: Quiz, form: MultiDict[str, str]) -> None:

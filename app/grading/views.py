@@ -16,7 +16,7 @@ from app.db import db
 from app.error_pages import is_fragment
 from app.errors import Refused
 from app.formats import moment_text
-from app.grading import answers, drafts, history, queueing, reporting, submitting, waking
+from app.grading import answers, drafts, history, queueing, reporting, sheets, submitting, waking
 from app.grading.desk_views import Desk, desk_at, desk_of, desk_page, frame, lang, links_of, pages, place_of
 from app.grading.models import OF_LEARNERS, DraftCopy, Purpose
 from app.grading.quiz_views import quiz_page
@@ -94,6 +94,10 @@ def hand_in(unit: str, item: str, **place: Any) -> ResponseReturnValue:
     stored = submitting.store(files, blobs())
     begin_writing()
     desk = desk_at(unit, item, **place)
+    saved = _typed(desk, texts)
+    if saved.copy is not None and submitting.sent_before(desk.seat, request.form.get("form_token", "")) is None:
+        db.session.commit()
+        return _ask_which(desk, texts)
     submission = submitting.submit(
         desk.seat,
         desk.exercise,
@@ -105,7 +109,6 @@ def hand_in(unit: str, item: str, **place: Any) -> ResponseReturnValue:
         replies=own_input() if purpose is Purpose.RUN else {},
         now=utc_now(),
     )
-    saved = drafts.save(desk.seat, desk.item.key, texts, revision=_revision(), now=utc_now())
     db.session.commit()
     waking.announce(settings(), submission.id)
     if is_fragment():
@@ -128,8 +131,23 @@ def own_input() -> dict[str, Any]:
     return {"stdin": stdin, "args": request.form.get("args", "").split()[:50]}
 
 
-def _revision() -> int:
-    return request.form.get("revision", 0, type=int)
+def _typed(desk: Desk, texts: dict[str, str]) -> drafts.Saved:
+    """What is handed in is the draft from now on, unless it was typed on top of an older one than there is."""
+    revision = request.form.get("revision", type=int)
+    if revision is None:  # from somebody who keeps no drafts
+        return drafts.restore(desk.seat, desk.item.key, texts, now=utc_now())
+    return drafts.save(desk.seat, desk.item.key, texts, revision=revision, now=utc_now())
+
+
+def _ask_which(desk: Desk, texts: dict[str, str]) -> ResponseReturnValue:
+    """Nothing is handed in while two texts ask for it: both are kept, and the learner says which."""
+    said = gettext("Nothing was handed in: this was changed in another tab or on another device. Both texts are kept.")
+    if is_fragment():
+        said += " " + gettext("Choose below the editor which one to go on with, then hand it in.")
+        return render_template("errors/fragment.html", text=said), 409, {"HX-Trigger": "draft-clash"}
+    draft, copies = drafts.draft_of(desk.seat, desk.item.key), drafts.copies(desk.seat, desk.item.key)
+    copy = next(one for one in copies if one.files == texts)
+    return render_template("grading/clash.html", said=said, draft=draft, copy=copy, **frame(desk)), 409
 
 
 @desk_page("/hint", endpoint="hint", methods=["POST"])
@@ -145,7 +163,10 @@ def hint(unit: str, item: str, **place: Any) -> ResponseReturnValue:
 
 @desk_page("/draft", endpoint="draft", methods=["POST"])
 def draft(unit: str, item: str, **place: Any) -> ResponseReturnValue:
-    """JSON {"files": {name: text}, "revision": number} → {"revision", "saved", "clash": id of the copy or null, …}."""
+    """JSON {"files": {name: text}, "revision": number} → {"revision", "saved", "clash": id of the copy or null, …}.
+
+    `"instead": true` puts it in the place of a newer one, which is kept as a copy.
+    """
     desk = desk_at(unit, item, **place)
     sent = request.get_json(silent=True)
     if (
@@ -154,8 +175,15 @@ def draft(unit: str, item: str, **place: Any) -> ResponseReturnValue:
         or not isinstance(sent.get("revision"), int)
     ):
         abort(400)
-    texts = answers.known_texts(desk.exercise, sent["files"], lang())
-    saved = drafts.save(desk.seat, desk.item.key, texts, revision=sent["revision"], now=utc_now())
+    texts = (
+        sheets.known_fields(desk.item, sent["files"])
+        if isinstance(desk.item, Quiz)
+        else answers.known_texts(desk.exercise, sent["files"], lang())
+    )
+    if sent.get("instead") is True:
+        saved = drafts.restore(desk.seat, desk.item.key, texts, now=utc_now())
+    else:
+        saved = drafts.save(desk.seat, desk.item.key, texts, revision=sent["revision"], now=utc_now())
     db.session.commit()
     current = drafts.draft_of(desk.seat, desk.item.key)
     return jsonify(
@@ -208,7 +236,7 @@ def _take_as_draft(desk: Desk, texts: dict[str, str], place: Mapping[str, int], 
     drafts.restore(desk.seat, desk.item.key, texts, now=utc_now())
     db.session.commit()
     flash(said, "good")
-    return redirect(desk.to("item"), 303)
+    return redirect(desk.to("item", **({"again": 1} if isinstance(desk.item, Quiz) else {})), 303)
 
 
 def _own_copy(desk: Desk, copy_id: int) -> DraftCopy:

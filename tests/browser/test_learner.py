@@ -251,6 +251,59 @@ def test_two_tabs_keep_both_texts(page: Page, outline: str) -> None:
     assert typed(other) == "# from the second tab"
 
 
+def test_submit_on_top_of_another_tabs_text_asks_which_one_to_go_on_with(page: Page, outline: str) -> None:
+    page.goto(f"{outline}/functions/initials")
+    other = page.context.new_page()
+    other.goto(page.url)
+    write(page, "# from the first tab")
+    saved(page)
+    write(other, NO_NONE)
+    other.locator("button[data-key=submit]").click()
+    expect(other.locator("#refused")).to_contain_text("Nothing was handed in")
+    expect(other.locator("#draft-said")).to_contain_text("Both texts are kept.")
+    assert other.locator("#result[data-submission]").count() == 0
+    is_sound(other)
+    other.get_by_role("button", name="Go on with this one").click()
+    saved(other)
+    assert typed(other) == NO_NONE
+    expect(hand_in(other, "submit")).to_contain_text("7 / 10 points")
+    expect(other.locator("#refused")).to_be_empty()
+    other.goto(f"{outline}/functions/initials/history")
+    expect(other.locator("main")).to_contain_text("# from the first tab")
+
+
+def test_what_is_ticked_and_typed_in_a_quiz_is_there_after_a_reload_until_it_is_handed_in(
+    page: Page, outline: str
+) -> None:
+    page.goto(f"{outline}/functions/check")
+    page.locator("#question-return").get_by_label("0", exact=True).check()
+    page.locator("#q-vat").fill("50")
+    lines = page.locator("#question-order li label")
+    page.locator("#question-order li").last.get_by_role("button", name="Move up").click()
+    arranged = lines.all_inner_texts()
+    assert "    return a * b" in arranged  # code keeps its indentation
+    saved(page)
+    page.reload()
+    expect(page.locator("#question-return").get_by_label("0", exact=True)).to_be_checked()
+    expect(page.locator("#q-vat")).to_have_value("50")
+    assert lines.all_inner_texts() == arranged
+    expect(page.locator("#draft-said")).to_contain_text("Draft saved")
+
+    page.route("**/draft", lambda route: route.abort())
+    page.locator("#q-keyword").fill("def")
+    expect(page.locator("#draft-said")).to_contain_text("The site cannot be reached")
+    page.unroute("**/draft")
+    page.reload()
+    expect(page.locator("#q-keyword")).to_have_value("def")  # it was in this browser
+    saved(page)
+    is_sound(page)
+    answer_quiz_rightly(page)
+    assert page.evaluate("Object.keys(localStorage)") == []
+    page.get_by_role("link", name="Try again").click()
+    expect(page.locator("#q-vat")).to_have_value("")
+    expect(page.locator("input:checked")).to_have_count(0)
+
+
 def test_a_session_that_ends_while_typing_asks_to_sign_in_and_the_text_is_back(
     page: Page, newcomer: Newcomer, sign_in: Callable[..., None]
 ) -> None:

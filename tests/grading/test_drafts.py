@@ -45,6 +45,22 @@ def test_restoring_keeps_what_was_the_draft(seat: Seat) -> None:
     assert [copy.files for copy in drafts.copies(seat, ITEM)] == [{"a.py": "today"}]
 
 
+def test_what_was_handed_in_is_no_draft_any_more_and_a_late_save_does_not_bring_it_back(seat: Seat) -> None:
+    drafts.save(seat, ITEM, {"a.py": "1"}, revision=0, now=NOW)
+    drafts.save(seat, ITEM, {"a.py": "another tab"}, revision=0, now=NOW)
+    drafts.clear(seat, ITEM, now=LATER)
+    assert drafts.copies(seat, ITEM) == []
+    late = drafts.save(seat, ITEM, {"a.py": "1"}, revision=1, now=LATER)
+    draft = drafts.draft_of(seat, ITEM)
+    assert draft is not None
+    assert (late.clashed, draft.files, draft.revision) == (True, {}, 2)
+
+
+def test_a_save_after_the_first_that_was_handed_in_is_late_as_well(seat: Seat) -> None:
+    drafts.clear(seat, ITEM, now=NOW)
+    assert drafts.save(seat, ITEM, {"a.py": "1"}, revision=0, now=LATER).clashed
+
+
 def test_twenty_copies_are_kept(seat: Seat) -> None:
     drafts.save(seat, ITEM, {"a.py": "draft"}, revision=0, now=NOW)
     for n in range(30):

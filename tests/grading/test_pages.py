@@ -173,6 +173,45 @@ def test_drafts_are_saved_with_a_revision_and_a_clash_gives_both(learner: FlaskC
     assert "Other texts that were kept" in history
 
 
+def test_taking_ones_own_text_after_a_clash_keeps_the_other(learner: FlaskClient, at: str, seat: Seat) -> None:
+    for text, revision in (("a", 0), ("b", 1)):
+        learner.post(f"{at}/draft", json={"files": {"initials.py": text}, "revision": revision})
+    mine = {"files": {"initials.py": "c"}, "revision": 1, "instead": True}
+    answer = learner.post(f"{at}/draft", json=mine).get_json()
+    assert (answer["clash"], answer["revision"]) == (None, 3)
+    assert db.session.scalars(select(Draft)).one().files == {"initials.py": "c"}
+    assert {"initials.py": "b"} in [copy.files for copy in drafts.copies(seat, "functions/initials")]
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_text_older_than_the_draft_is_not_handed_in_before_its_learner_chose(
+    learner: FlaskClient, at: str, seat: Seat, headers: dict[str, str]
+) -> None:
+    learner.post(f"{at}/draft", json={"files": {"initials.py": "newer = 1\n"}, "revision": 0})
+    answer = learner.post(f"{at}/hand-in", data=form("older = 1\n", revision="0"), headers=headers)
+    assert answer.status_code == 409
+    assert "Nothing was handed in" in answer.get_data(as_text=True)
+    assert db.session.query(Submission).count() == 0
+    assert db.session.scalars(select(Draft)).one().files == {"initials.py": "newer = 1\n"}
+    (copy,) = drafts.copies(seat, "functions/initials")
+    assert copy.files == {"initials.py": "older = 1\n"}
+    if headers:
+        assert answer.headers["HX-Trigger"] == "draft-clash"
+        return
+    page = answer.get_data(as_text=True)
+    assert "newer = 1" in page
+    assert f'action="{at}/copies/{copy.id}/restore"' in page
+    assert learner.post(f"{at}/copies/{copy.id}/restore").status_code == 303
+    assert learner.post(f"{at}/hand-in", data=form("older = 1\n", revision="2")).status_code == 303
+    assert {"initials.py": "newer = 1\n"} in [one.files for one in drafts.copies(seat, "functions/initials")]
+
+
+def test_the_same_text_in_two_tabs_is_handed_in(learner: FlaskClient, at: str) -> None:
+    for revision, text in ((0, "x = 0\n"), (1, "x = 1\n")):
+        learner.post(f"{at}/draft", json={"files": {"initials.py": text}, "revision": revision})
+    assert learner.post(f"{at}/hand-in", data=form("x = 1\n", revision="1")).status_code == 303
+
+
 @pytest.mark.parametrize("sent", [{}, {"files": []}, {"files": {}, "revision": "1"}, [], "x"])
 def test_a_draft_that_makes_no_sense_is_refused(learner: FlaskClient, at: str, sent: object) -> None:
     assert learner.post(f"{at}/draft", json=sent).status_code == 400

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -9,10 +12,10 @@ from werkzeug.datastructures import MultiDict
 
 from app.db import db
 from app.grading import quizzes, sheets
-from app.grading.models import Submission
+from app.grading.models import Draft, Submission
 from app.grading.seats import Seat
 from app.learning.models import ItemProgress
-from graders.course import Quiz
+from graders.course import Quiz, Texts
 from tests.factories import signed_in
 from tests.grading.rows import NOW
 
@@ -125,3 +128,66 @@ def test_a_hostile_form_is_only_wrong(learner: FlaskClient, at: str, quiz: Quiz)
 def test_a_place_that_only_looks_like_a_number_is_taken_as_none(quiz: Quiz) -> None:
     form = MultiDict({"q-order-0": "²", "q-order-1": "2", "q-order-2": "1"})
     assert sheets.replies_of(quiz, form)["order"] == ["2", "1", "0"]
+
+
+def kept(learner: FlaskClient, at: str, files: dict[str, str], revision: int = 0) -> dict[str, object]:
+    answer: dict[str, object] = learner.post(f"{at}/draft", json={"files": files, "revision": revision}).get_json()
+    return answer
+
+
+def test_what_was_ticked_and_typed_is_there_after_a_reload(learner: FlaskClient, at: str, quiz: Quiz) -> None:
+    kept(
+        learner, at, {"q-return": "1", "q-vat": "59", "q-order-0": "2", "q-order-1": "1", "q-order-2": "3", "evil": "x"}
+    )
+    page = learner.get(at).get_data(as_text=True)
+    assert re.search(r'name="q-return" value="1" checked', page)
+    assert page.count(" checked") == 1
+    assert 'name="q-vat" inputmode="decimal" autocomplete="off" maxlength="40" value="59"' in page
+    selects = re.findall(r'<select[^>]* name="(q-order-\d)".*?<option value="(\d)" selected>', page, re.DOTALL)
+    assert selects == [("q-order-1", "1"), ("q-order-0", "2"), ("q-order-2", "3")]
+    assert "Draft saved" in page
+    assert db.session.scalars(select(Draft)).one().files.keys() == {
+        "q-return",
+        "q-vat",
+        "q-order-0",
+        "q-order-1",
+        "q-order-2",
+    }
+
+
+def test_more_than_one_choice_is_kept(quiz: Quiz) -> None:
+    question = dataclasses.replace(quiz.questions[0], kind="multiple")
+    asked = dataclasses.replace(quiz, questions=(question,))
+    assert sheets.kept_replies(asked, sheets.known_fields(asked, {"q-return": "0\n2", "q-vat": "1", "q-x": 3})) == {
+        "return": ["0", "2"]
+    }
+
+
+def test_what_was_kept_is_gone_when_it_is_handed_in(learner: FlaskClient, at: str, quiz: Quiz) -> None:
+    kept(learner, at, {"q-vat": "59"})
+    learner.post(f"{at}/answer", data=as_form(quiz, replies(quiz, right=False)))
+    page = learner.get(f"{at}?again=1").get_data(as_text=True)
+    assert 'value="59"' not in page
+    assert "Draft saved" not in page
+    late = kept(learner, at, {"q-vat": "59"}, revision=1)
+    assert late["clash"] is not None
+    assert 'value="59"' not in learner.get(f"{at}?again=1").get_data(as_text=True)
+
+
+def test_an_attempt_that_was_begun_is_gone_on_with(learner: FlaskClient, at: str, quiz: Quiz) -> None:
+    learner.post(f"{at}/answer", data=as_form(quiz, replies(quiz, right=False)))
+    assert "Try again" in learner.get(at).get_data(as_text=True)
+    kept(learner, at, {"q-vat": "59"}, revision=1)
+    assert "Go on with your next attempt" in learner.get(at).get_data(as_text=True)
+
+
+def test_lines_of_code_to_order_keep_their_indentation(learner: FlaskClient, at: str, quiz: Quiz) -> None:
+    line = '<code class="line">    return a * b</code>'
+    assert line in learner.get(at).get_data(as_text=True)
+    learner.post(f"{at}/answer", data=as_form(quiz, replies(quiz)))
+    assert line in learner.get(at).get_data(as_text=True)
+    plain = dataclasses.replace(quiz.questions[2], items=(Texts({"en": "Shuffle `rows`"}), Texts({"en": "Split"})))
+    (asked,) = sheets.sheet(
+        dataclasses.replace(quiz, questions=(plain,)), seed=1, replies={}, verdict=None, attempts_left=None
+    )
+    assert not asked.of_code

@@ -1,7 +1,8 @@
 // The page of an exercise: editors, files as tabs, dropped files, drafts, results.
-import { keepDrafts, putAll } from "./work/drafts.js";
+import { keepDrafts } from "./work/drafts.js";
 import { edit } from "./work/editor.js";
 import { keysOf, watchResults } from "./work/results.js";
+import { putAll, textsOf } from "./work/texts.js";
 
 const form = document.getElementById("work");
 const files = [...form.querySelectorAll(".file")];
@@ -9,7 +10,7 @@ const keys = keysOf(form);
 for (const file of files) edit(file.querySelector("textarea"), { nonce: form.dataset.nonce, keys });
 if (files.length > 1) makeTabs(files);
 watchResults(form);
-keepDrafts(form);
+keepDrafts(form, textsOf(form));
 takeFiles();
 
 function makeTabs(files) {

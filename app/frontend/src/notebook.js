@@ -2,6 +2,7 @@
 import { keepDrafts } from "./work/drafts.js";
 import { edit, put } from "./work/editor.js";
 import { keysOf, watchResults } from "./work/results.js";
+import { textsOf } from "./work/texts.js";
 
 const form = document.getElementById("work");
 const keys = keysOf(form);
@@ -11,7 +12,7 @@ for (const cell of form.querySelectorAll(".cell[data-cell]")) offerCell(cell);
 form.addEventListener("text-missing", ({ detail }) => addCell(detail.name, detail.text));
 form.addEventListener("htmx:configRequest", numberOwnCells);
 watchResults(form);
-keepDrafts(form);
+keepDrafts(form, textsOf(form));
 takeNotebook();
 
 // Outputs of one's own cells come back by number; empty cells are passed over, as the graders do.

@@ -1,24 +1,32 @@
 // What is typed is saved two seconds after typing stops. While the site cannot be reached, or the session has ended, it
 // stays in this browser under the account's id, and is sent when that is over. site.js removes it at sign-out.
-import { put } from "./editor.js";
+// `work` is what the page keeps: {read() → {name: text}, write({name: text}), holds(element that changed)}.
 
 const PAUSE = 2000;
 const AGAIN = 8000;
-export const PREFIX = "bilik-draft:";
+const SOON = 300;
+const placeOf = ({ account, key }) => `bilik-draft:${account}:${key}`;
 
-export function keepDrafts(form) {
+// What lies in this browser, or null. `arrived`: it was on its way to the site, and the site has something newer.
+function leftOf(form) {
+  const left = JSON.parse(localStorage.getItem(placeOf(form.dataset)));
+  return left && { ...left, arrived: left.sent && Number(document.getElementById("draft-revision").value) > left.revision };
+}
+
+export function forgetArrived(form) {
+  if (leftOf(form)?.arrived) localStorage.removeItem(placeOf(form.dataset));
+}
+
+export function keepDrafts(form, work) {
   const said = form.dataset;
-  const place = `${PREFIX}${said.account}:${said.key}`;
+  const place = placeOf(said);
   const line = document.getElementById("draft-said");
   const revision = () => document.getElementById("draft-revision");
   let timer = null;
-  let sending = false;
+  let sending = null; // the save that is on its way
   let changed = false;
   let clashed = false;
   let leaving = false;
-
-  const texts = () =>
-    Object.fromEntries([...form.querySelectorAll("textarea[data-file]")].map((area) => [area.dataset.file, area.value]));
 
   function say(text, kind = "", ...more) {
     line.className = `draft-said ${kind && `draft-said--${kind}`}`;
@@ -38,7 +46,7 @@ export function keepDrafts(form) {
   function keep(sent = false) {
     if (leaving) return;
     try {
-      localStorage.setItem(place, JSON.stringify({ files: texts(), revision: Number(revision().value), sent }));
+      localStorage.setItem(place, JSON.stringify({ files: work.read(), revision: Number(revision().value), sent }));
     } catch {
       // no room, or storage is off: the text is still on the page
     }
@@ -53,9 +61,18 @@ export function keepDrafts(form) {
 
   async function save() {
     if (sending || clashed) return;
-    sending = true;
+    // A form on its way saves, too, and tells the page the revision; this one would seem to come from another tab.
+    if (form.classList.contains("htmx-request")) return later(SOON);
     changed = false;
     say(said.saidSaving);
+    sending = send().then((answer) => answer && saved(answer));
+    await sending;
+    sending = null;
+    if (changed && !clashed) later(PAUSE);
+  }
+
+  // The site's answer, or null after saying what became of it. `instead`: put this in the place of a newer one.
+  async function send(instead = false) {
     try {
       const answer = await fetch(said.draft, {
         method: "POST",
@@ -64,24 +81,22 @@ export function keepDrafts(form) {
           Accept: "application/json",
           "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content,
         },
-        body: JSON.stringify({ files: texts(), revision: Number(revision().value) }),
+        body: JSON.stringify({ files: work.read(), revision: Number(revision().value), instead }),
         redirect: "error",
         keepalive: document.visibilityState === "hidden",
       });
-      if (answer.ok) saved(await answer.json());
-      else if ([400, 401, 403].includes(answer.status)) ended();
+      if (answer.ok) return await answer.json();
+      if ([400, 401, 403].includes(answer.status)) ended();
       else if (answer.status >= 500) away();
       else say((await answer.json().catch(() => ({}))).refused ?? said.saidRefused, "bad");
     } catch {
       away();
-    } finally {
-      sending = false;
-      if (changed && !clashed) later(PAUSE);
     }
+    return null;
   }
 
   function saved(answer) {
-    if (answer.clash !== null) return clash(answer);
+    if (answer.clash !== null) return clash();
     revision().value = answer.revision;
     forget();
     say(`${said.saidSaved} ${answer.saved}`, "good");
@@ -102,23 +117,20 @@ export function keepDrafts(form) {
     say(`${said.saidEnded} `, "warn", link);
   }
 
-  // Both are on the site already: the other one as the draft, this one as a copy in the history.
-  function clash(answer) {
+  // Both are on the site already: the other one as the draft, this one as a copy in the history. Whichever is chosen,
+  // what is left is sent once more first, so that the last letters typed are kept with it.
+  function clash() {
     clashed = true;
     forget();
-    const go = (act) => () => {
+    const choose = (instead) => async () => {
+      const answer = await send(instead);
+      if (!answer) return;
       clashed = false;
-      revision().value = answer.revision;
-      act();
-      later(0);
+      if (answer.files) work.write(answer.files);
+      saved({ ...answer, clash: null });
     };
-    say(
-      `${said.saidClash} `,
-      "warn",
-      button(said.saidMine, go(() => {})),
-      " ",
-      button(said.saidOther, go(() => putAll(form, answer.files ?? {}))),
-    );
+    say(`${said.saidClash} `, "warn", button(said.saidMine, choose(true)), " ", button(said.saidOther, choose(false)));
+    line.scrollIntoView({ block: "nearest" });
   }
 
   // Back from signing in on another tab: the page fetches the new session's token, if it is the same person's.
@@ -138,10 +150,19 @@ export function keepDrafts(form) {
   }
 
   form.addEventListener("input", (event) => {
-    if (!event.target.matches("textarea[data-file]")) return;
+    if (!work.holds(event.target)) return;
     changed = true;
     if (clashed) keep();
     else later(PAUSE);
+  });
+  // What is handed in names the revision it was typed on: a save on its way is waited for, a clash is chosen in first.
+  form.addEventListener("htmx:confirm", (event) => {
+    if (event.target !== form || !sending) return;
+    event.preventDefault();
+    sending.finally(() => event.detail.issueRequest(true));
+  });
+  form.addEventListener("draft-clash", () => {
+    if (!clashed) save();
   });
   window.addEventListener("online", () => later(0));
   window.addEventListener("focus", renew);
@@ -162,26 +183,23 @@ export function keepDrafts(form) {
     event.target.submit();
   });
 
-  const left = localStorage.getItem(place);
-  if (left !== null) {
-    const { files, revision: of, sent } = JSON.parse(left);
-    const arrived = sent && Number(revision().value) > of; // and something newer, an older version restored, may stand here
-    if (arrived || JSON.stringify(files) === JSON.stringify(texts())) forget();
+  const left = leftOf(form);
+  if (left) {
+    if (left.arrived || JSON.stringify(left.files) === JSON.stringify(work.read())) forget();
     else {
-      revision().value = of;
-      putAll(form, files);
+      revision().value = left.revision;
+      work.write(left.files);
       say(said.saidRestored, "warn");
       later(0);
     }
   }
-  return { save, texts };
-}
-
-// Texts by name into the form; for names it does not have yet (cells of one's own) it is asked to make them.
-export function putAll(form, files) {
-  for (const [name, text] of Object.entries(files)) {
-    const area = form.querySelector(`textarea[data-file="${CSS.escape(name)}"]`);
-    if (area) put(area, text);
-    else form.dispatchEvent(new CustomEvent("text-missing", { detail: { name, text } }));
-  }
+  return {
+    // The page is left by handing in: it is kept until the site has it, and not saved beside that.
+    leave() {
+      clearTimeout(timer);
+      changed = false;
+      keep(true);
+      leaving = true;
+    },
+  };
 }
