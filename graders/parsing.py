@@ -134,11 +134,13 @@ def _short(value: Any) -> str:
 
 
 def _depth(text: str) -> int:
-    """How deeply brackets nest outside of strings; counted before anything is built."""
+    """How deeply brackets nest outside of strings, or that it is too deep; counted before anything is built."""
     depth = deepest = 0
-    for bracket in BRACKET.findall(STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
+    for bracket in BRACKET.finditer(STRING.sub("", text)):
+        depth += 1 if bracket[0] in "[{" else -1
         deepest = max(deepest, depth)
+        if depth > MOST_DEPTH:
+            break
     return deepest
 
 

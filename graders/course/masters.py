@@ -18,7 +18,8 @@ def source_of(cell: Cell) -> str:
 
 
 def is_answer(cell: Cell) -> bool:
-    tags = cell.get("metadata", {}).get("tags", [])
+    metadata = cell.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
     return cell.get("cell_type") == "code" and isinstance(tags, list) and "answer" in tags
 
 

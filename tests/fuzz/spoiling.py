@@ -6,6 +6,7 @@ many, at random; what it finds is printed with a line that makes it happen again
 
 from __future__ import annotations
 
+import copy
 import os
 import signal
 from collections.abc import Iterator, Sequence
@@ -103,6 +104,35 @@ def _edited(data: bytes, changes: list[tuple[str, float, float, bytes]]) -> byte
             case "swap":
                 data = data[:first] + new + data[last:]
     return data
+
+
+def grown(wholes: Sequence[Any], parts: Sequence[Any], *, most: int = 4) -> st.SearchStrategy[Any]:
+    """One of `wholes`, plain JSON, with others of its parts, or of `parts`, in the place of some of its own."""
+    own = [inner for whole in wholes for inner in parts_of(whole)]
+    new = st.sampled_from(own) | st.sampled_from(parts)
+    return st.builds(
+        _grown, st.sampled_from(wholes), st.lists(st.tuples(st.floats(0, 1), new), min_size=1, max_size=most)
+    )
+
+
+def parts_of(plain: Any) -> list[Any]:
+    """Every part of plain JSON, itself included."""
+    inner = plain.values() if isinstance(plain, dict) else plain if isinstance(plain, list) else ()
+    return [plain, *(part for one in inner for part in parts_of(one))]
+
+
+def _grown(whole: Any, changes: list[tuple[float, Any]]) -> Any:
+    root = [copy.deepcopy(whole)]
+    for at, part in changes:
+        places = [
+            (inner, key)
+            for inner in parts_of(root)
+            if isinstance(inner, (list, dict))
+            for key in (list(inner) if isinstance(inner, dict) else range(len(inner)))
+        ]
+        inner, key = places[min(int(at * len(places)), len(places) - 1)]
+        inner[key] = copy.deepcopy(part)
+    return root[0]
 
 
 def in_pieces(data: bytes, sizes: Sequence[int]) -> Iterator[bytes]:

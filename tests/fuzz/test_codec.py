@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.inside import codec
-from tests.fuzz.spoiling import bounded, examples, spoiled
+from tests.fuzz.spoiling import bounded, examples, grown, spoiled
 
 small = st.integers(-(10**20), 10**20)
 letters = st.text(max_size=8)
@@ -104,7 +104,21 @@ values = st.recursive(
 @given(values)
 def test_what_crossed_crosses_again_as_the_same(value: Any) -> None:
     once = codec.encode(value)
-    assert codec.encode(codec.decode(once)) == once
+    assert ordered(codec.encode(codec.decode(once))) == ordered(once)
+
+
+def ordered(data: bytes) -> Any:
+    """The packed JSON, sets in one order: theirs is another in every process."""
+
+    def walked(packed: Any) -> Any:
+        if not isinstance(packed, list):
+            return packed
+        inner = [walked(one) for one in packed]
+        return (
+            [inner[0], sorted(inner[1], key=json.dumps)] if packed[:1] in (["s"], ["fs"]) and len(inner) == 2 else inner
+        )
+
+    return walked(json.loads(data))
 
 
 def check_decoded(data: bytes) -> None:
@@ -113,7 +127,7 @@ def check_decoded(data: bytes) -> None:
         found = codec.decode(data)
         again = codec.encode(found)
         if b'["u",' not in again:  # exceptions and what is unsupported go one way only
-            assert codec.encode(codec.decode(again)) == again
+            assert ordered(codec.encode(codec.decode(again))) == ordered(again)
         assert [text for text in texts_in(found) if not storable(text)] == []
 
 
@@ -189,12 +203,6 @@ def test_a_spoiled_value_is_a_value_or_a_codec_error(data: bytes) -> None:
     check_decoded(data)
 
 
-def pieces(packed: Any) -> list[Any]:
-    """Every part of packed JSON."""
-    return [packed, *(part for inner in (packed if isinstance(packed, list) else []) for part in pieces(inner))]
-
-
-PARTS = [part for data in WHOLE for part in pieces(json.loads(data))]
 ODD = [
     None,
     True,
@@ -234,28 +242,12 @@ ODD = [
     ["dec", "1E-999999"],
     ["fr", "1", "3"],
 ]
-grafted = st.tuples(
-    st.sampled_from(WHOLE),
-    st.lists(st.tuples(st.floats(0, 1), st.sampled_from(PARTS) | st.sampled_from(ODD)), min_size=1, max_size=4),
-)
-
-
-def graft(data: bytes, changes: list[tuple[float, Any]]) -> bytes:
-    """Parts of values put in the place of other parts: right in form, and wrong in what they say together."""
-    root = [json.loads(data)]
-    for at, part in changes:
-        places = [(inner, number) for inner in pieces(root) if isinstance(inner, list) for number in range(len(inner))]
-        inner, number = places[min(int(at * len(places)), len(places) - 1)]
-        inner[number] = json.loads(json.dumps(part))
-    return json.dumps(root[0]).encode()
 
 
 @examples(500)
-@given(grafted)
-def test_a_value_grown_together_from_others_is_a_value_or_a_codec_error(
-    made: tuple[bytes, list[tuple[float, Any]]],
-) -> None:
-    check_decoded(graft(*made))
+@given(grown([json.loads(data) for data in WHOLE], ODD))
+def test_a_value_grown_together_from_others_is_a_value_or_a_codec_error(packed: Any) -> None:
+    check_decoded(json.dumps(packed).encode())
 
 
 @pytest.mark.parametrize("depth", [10, 60, 64, 65, 300, 490, 900, 3000, 100_000])
