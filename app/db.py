@@ -6,6 +6,8 @@ writes by what it read takes a lock there by name: `hold` a row, or `one_at_a_ti
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,6 +133,23 @@ def one_at_a_time(act: str) -> None:
     """Until this transaction ends, whoever else does `act` waits."""
     if _has_many_writers():
         db.session.execute(select(func.pg_advisory_xact_lock(crc32(act.encode()))))
+
+
+@contextmanager
+def alone(act: str) -> Iterator[None]:
+    """Of all processes on all machines one at a time does `act`, over as many transactions as it needs."""
+    if not _has_many_writers():
+        yield
+        return
+    key = crc32(act.encode())
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("SET lock_timeout = 0")  # migrating may take longer than anybody waits for a row
+        connection.execute(select(func.pg_advisory_lock(key)))
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.invalidate()  # the lock ends with the connection, however this ended
 
 
 def _has_many_writers() -> bool:

@@ -21,13 +21,16 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.accounts import forgetting
+from app.blobs import SharedAway
 from app.clock import utc_now
 from app.config import Settings
 from app.credentials import issuing
 from app.db import begin_reading, db
+from app.gate import Gate
 from app.grading import beating, blaming, queueing, recording, rejudging, running, settling, waking
 from app.grading.found import Found
 from app.grading.queueing import Claim, LeaseLost
@@ -45,52 +48,12 @@ SWEEP = 5.0
 TRY_SANDBOX = 3.0
 FORGET = 3600.0
 PATIENCE = 5.0  # seconds a stop waits for what is being graded
-STEPS, BREATH = 20, 0.05  # of a rejudge that comes into force: so many in a row, so many seconds between two
 SHOW = 0.2  # seconds after which the page may learn what has been found out; it asks every 0.3
+STEPS, BREATH = 20, 0.05  # of a rejudge that comes into force: so many in a row, so many seconds between two
 
 
 class AlreadyRunning(Exception):
     """Another worker holds the lock of this data folder."""
-
-
-class Gate:
-    """The sandbox while there is one. `open_sandbox` starts it and raises SandboxUnavailable as long as it cannot."""
-
-    def __init__(self, open_sandbox: Callable[[], Any]) -> None:
-        self._open = open_sandbox
-        self.sandbox: Any = None
-        self.reason = "the sandbox is starting"
-        self.health: dict[str, Any] = {}
-        self._one = threading.Lock()
-
-    def look(self) -> None:
-        """Start the sandbox if it is not, and ask how it is. One thread at a time."""
-        with self._one:
-            before = self.reason
-            try:
-                if self.sandbox is None:
-                    self.sandbox = self._open()
-                self.health = self.sandbox.health()
-                self.reason = str(self.health.get("paused") or "")
-            except SandboxUnavailable as why:
-                self.reason = str(why)
-            if self.reason and self.reason != before:  # it is looked at every few seconds, and said once
-                log.warning("worker: grading is paused: %s", self.reason)
-            elif before and not self.reason:
-                log.info("worker: grading goes on")
-
-    @property
-    def is_open(self) -> bool:
-        return self.sandbox is not None and not self.reason
-
-    @property
-    def is_rested(self) -> bool:
-        """Every container prepared ahead is there."""
-        return self.sandbox is not None and self.sandbox.is_full()
-
-    def close(self) -> None:
-        if self.sandbox is not None:
-            self.sandbox.close()
 
 
 class Worker:
@@ -103,8 +66,9 @@ class Worker:
         folder = str(self.settings.data_folder)
         self.name = f"{socket.gethostname()[:40]}-{hashlib.sha256(folder.encode()).hexdigest()[:12]}"
         self.stopping = threading.Event()
-        self.call = threading.Condition()
-        self.calls = 0
+        lock = threading.RLock()
+        self.call, self.answer = threading.Condition(lock), threading.Condition(lock)
+        self.calls = self.answered = 0
         self.held: set[str] = set()  # tokens of what is being graded
         self.found = Found()
 
@@ -120,6 +84,11 @@ class Worker:
             ]
             beside = (self._live, self._watch, self._keep, self._show)
             others = [threading.Thread(target=act, name=act.__name__) for act in beside]
+            if self.settings.broker_url is not None:
+                from app.grading import carrying  # without a broker nothing of Celery is imported
+
+                carried = (self.settings.broker_url, self.look, self.stopping)
+                others.append(threading.Thread(target=carrying.listen, args=carried, name="broker"))
             for thread in [*slots, *others]:
                 thread.daemon = True
                 thread.start()
@@ -137,6 +106,13 @@ class Worker:
         with self.call:
             self.calls += 1
             self.call.notify_all()
+
+    def look(self, seconds: float) -> None:
+        """Wake the slots, and wait until one has looked for a row since, at most `seconds`."""
+        with self.call:
+            self.wake()
+            mine = self.calls
+            self.answer.wait_for(lambda: self.answered >= mine, timeout=seconds)
 
     def _wind_up(self, slots: list[threading.Thread]) -> None:
         """Let what nearly is graded finish, end the rest, and give it back without holding it against anybody."""
@@ -179,9 +155,13 @@ class Worker:
 
     def _grade_next(self, rejudges: bool = False) -> bool:
         with self._writing():
+            seen = self.calls
             claim = queueing.claim(self.name, rejudges=rejudges, now=utc_now())
             if claim is not None:
                 self._at("claimed")
+        with self.call:
+            self.answered = max(self.answered, seen)
+            self.answer.notify_all()
         if claim is None:
             return False
         self.held.add(claim.token)
@@ -208,17 +188,23 @@ class Worker:
         else:
             log.error("worker: submission %d", claim.submission_id, exc_info=problem)
             reason = f"{type(problem).__name__}: {problem}"
-        # An engine that is away, or a worker that stops, says nothing against the submission.
+        # An engine or a database that is away, or a worker that stops, says nothing against the submission.
         ours = isinstance(problem, SandboxUnavailable) and (self.stopping.is_set() or not self.gate.is_open)
-        try:
-            with self._writing():
-                submission = queueing.held(claim)
-                if isinstance(problem, CheckerError):
-                    blaming.set_aside(submission, problem, now=utc_now())
-                else:
-                    queueing.give_back(submission, reason, counts=not ours, now=utc_now())
-        except LeaseLost:
-            pass  # somebody else has it already
+        ours = ours or isinstance(problem, OperationalError | SharedAway)
+        while True:
+            try:
+                with self._writing():
+                    submission = queueing.held(claim)
+                    if isinstance(problem, CheckerError):
+                        blaming.set_aside(submission, problem, now=utc_now())
+                    else:
+                        queueing.give_back(submission, reason, counts=not ours, now=utc_now())
+                return
+            except LeaseLost:
+                return  # somebody else has it already
+            except OperationalError:
+                if self.stopping.wait(LOOK):  # until the database is back: the lease is kept meanwhile
+                    return
 
     def _grade(self, claim: Claim) -> None:
         with self.site.app_context():

@@ -17,7 +17,7 @@ from app.catalogue import sharing
 from app.catalogue.publishing import load_folders
 from app.clock import utc_now
 from app.config import Settings
-from app.db import db
+from app.db import alone, db
 from app.setup import demo
 from app.translations import catalogs
 from app.web import blobs
@@ -31,7 +31,7 @@ def main() -> int:
 
     catalogs.compile_all()
     site = create_app(Settings())
-    with site.app_context():
+    with site.app_context(), alone("starting"):
         if newer := newer_than_the_code():
             return fail(
                 f"The database is newer than this code (at migration {newer}). Update the code, or restore a backup."

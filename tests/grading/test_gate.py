@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.worker import Gate
+from app.gate import Gate
 from sandbox.model import SandboxUnavailable
 
 
