@@ -241,6 +241,7 @@ def test_two_tabs_keep_both_texts(page: Page, outline: str) -> None:
     write(other, "# from the second tab")
     expect(other.locator("#draft-said")).to_contain_text("Both texts are kept.")
     other.get_by_role("button", name="Take the other one").click()
+    saved(other)
     assert typed(other) == "# from the first tab"
     other.goto(f"{outline}/functions/initials/history")
     kept = other.locator(".rows li")
