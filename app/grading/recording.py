@@ -42,10 +42,10 @@ def record_start(claim: Claim, started: outcome.Started) -> None:
 
 
 def record_check(claim: Claim, result: outcome.CheckResult) -> None:
-    """One finished check, shown while the rest goes on."""
+    """One finished check, shown while the rest goes on. A hidden one moves nothing: when it ended tells what it met."""
     submission = queueing.held(claim)
     _add_row(claim, result.id, outcome.to_json(result))
-    submission.checks_done += 1
+    submission.checks_done += not result.hidden
     db.session.flush()
 
 

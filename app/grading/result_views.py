@@ -25,6 +25,10 @@ from graders.course import Quiz
 from graders.notebooks import handed_out
 
 PYTHON = PythonLexer(stripnl=False)
+UNSEEN = {  # directions, joiners, spaces without width: code that reads otherwise than it runs (CVE-2021-42574)
+    code: f"⟨U+{code:04X}⟩"
+    for code in (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+}
 
 pages.app_template_filter("worded")(wording.note_text)
 pages.app_template_filter("ending")(wording.ending_text)
@@ -35,8 +39,8 @@ pages.app_template_filter("prose_of")(rendering.render)
 
 @pages.app_template_filter()
 def python(source: str) -> Markup:
-    """Source code with its words coloured, by classes."""
-    return Markup(highlight(source, PYTHON, rendering.FORMATTER))  # noqa: S704 - Pygments escapes
+    """Source code with its words coloured, by classes, and with signs that hide or turn what one reads made visible."""
+    return Markup(highlight(source.translate(UNSEEN), PYTHON, rendering.FORMATTER))  # noqa: S704 - Pygments escapes
 
 
 @pages.app_template_filter()
