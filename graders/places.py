@@ -55,7 +55,8 @@ def _name(one: Found, id: str) -> bool:
 def places_of(cells: Sequence[Cell], found: Sequence[Found], flags: list[str]) -> list[Cell | None]:
     """For each cell of an upload the author's cell it is, or None. Each of the author's is found once at most."""
     places: list[Cell | None] = [None] * len(found)
-    for names in ([one.mark for one in found], [one.id for one in found]):
+    own = {cell.id for cell in cells}
+    for names in ([one.mark if one.mark in own else one.id for one in found], [one.id for one in found]):
         _by_name(cells, found, names, places, flags)
     if any(cell.answer and cell not in places for cell in cells):
         _by_neighbours(cells, found, places)

@@ -41,6 +41,11 @@ def spoiled(one: Damaged, rebuilt: Rebuilt) -> str:
         return "an answer"
     if not runs_in_order(program(rebuild(one.base.master, one.twin).cells), program(rebuilt.cells)):
         return "the program"
+    starters = {cell.id: cell.source for cell in master}
+    for id, source in one.sources.items():
+        place = next(number for number, cell in enumerate(rebuilt.cells) if cell.id == id)
+        if rebuilt.cells[place].source == starters[id] != source:
+            return "the last word of an answer"  # what it began with runs again after it
     return ""
 
 

@@ -150,6 +150,16 @@ def test_a_handed_out_notebook_is_known_again_without_ids(sales: Exercise) -> No
     assert rebuild(sales.notebook("az"), json.dumps(notebook).encode()).sources()["best"] == BEST
 
 
+def test_of_a_copy_with_our_mark_and_a_cell_with_its_id_alone_the_one_that_was_worked_on_is_the_answer(
+    sales: Exercise,
+) -> None:
+    notebook = json.loads(handed_out(sales.notebook("en")))
+    place = next(number for number, cell in enumerate(notebook["cells"]) if cell["id"] == "best")
+    worked_on = {**notebook["cells"][place], "source": BEST, "metadata": {}}
+    notebook["cells"].insert(place + 1, worked_on)
+    assert rebuild(sales.notebook("en"), json.dumps(notebook).encode()).sources()["best"] == BEST
+
+
 def test_what_was_typed_into_a_page_becomes_the_same_notebook(sales: Exercise) -> None:
     typed = assemble(sales.notebook("ru"), {"best": BEST, "load": "sales = 1", "nonsense": "x"})
     rebuilt = rebuild(sales.notebook("ru"), typed)
