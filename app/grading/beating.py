@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from app.db import db
 from app.grading.models import WorkerState
+
+LOST = timedelta(seconds=15)  # a worker silent for longer is taken for dead
 
 
 def beat(name: str, *, grading: bool, report: dict[str, Any], now: datetime) -> None:
@@ -21,7 +23,7 @@ def beat(name: str, *, grading: bool, report: dict[str, Any], now: datetime) -> 
     db.session.flush()
 
 
-def slots() -> int:
-    """How many submissions are graded at once, by the last word of the worker."""
-    state = db.session.scalar(select(WorkerState).order_by(WorkerState.beat_at.desc()).limit(1))
-    return int(state.report.get("slots", 1)) if state is not None else 1
+def slots(*, now: datetime) -> int:
+    """How many submissions are graded at once, by the last words of the workers that live."""
+    living = db.session.scalars(select(WorkerState).where(WorkerState.beat_at > now - LOST, WorkerState.grading))
+    return max(1, sum(int(state.report.get("slots", 1)) for state in living))

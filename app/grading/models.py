@@ -83,6 +83,7 @@ class Submission(Model):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     leased_by: Mapped[str | None] = mapped_column(String(60))
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    promised_seconds: Mapped[float | None]  # until the result, as the learner was told when handing in
     checks_done: Mapped[int] = mapped_column(default=0)
     checks_total: Mapped[int] = mapped_column(default=0)
     verdict_id: Mapped[int | None] = mapped_column(ForeignKey("verdict.id", use_alter=True))

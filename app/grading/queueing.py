@@ -11,10 +11,9 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, nulls_first, o
 from sqlalchemy.orm import aliased
 
 from app.db import db, one_at_a_time
-from app.grading import rules
+from app.grading import beating, rules
 from app.grading.models import CheckRow, Lane, Purpose, Served, State, Submission, Verdict, WorkerState
 
-BEAT_LOST = timedelta(seconds=15)  # a worker silent for longer is taken for dead
 TRIES_KEPT = timedelta(days=30)  # runs and checks are nobody's attempt
 
 
@@ -28,14 +27,6 @@ class Claim:
 
     submission_id: int
     token: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a queued submission stands. `place` 1 is next; `eta` is whole seconds until its result."""
-
-    place: int
-    eta: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,53 +197,9 @@ def forget_tries(*, now: datetime) -> None:
     db.session.execute(delete(Submission).where(Submission.id.in_(ids)))
 
 
-def place_of(submission: Submission, *, slots: int) -> Place:
-    """The honest place in the queue, by the order slots will be given. Two queries, whatever waits."""
-    of_course, of_user = aliased(Served), aliased(Served)
-    rows = db.session.execute(
-        select(
-            Submission.id,
-            Submission.lane,
-            Submission.course_id,
-            Submission.user_id,
-            of_course.served_at,
-            of_user.served_at,
-        )
-        .outerjoin(of_course, and_(of_course.course_id == Submission.course_id, of_course.user_id.is_(None)))
-        .outerjoin(of_user, and_(of_user.course_id == Submission.course_id, of_user.user_id == Submission.user_id))
-        .where(Submission.state == State.QUEUED, Submission.lane <= submission.lane)
-    )
-    waiting = [
-        rules.Waiting(
-            submission_id=id,
-            lane=lane,
-            course_id=course,
-            user_id=user,
-            course_served_at=by_course.timestamp() if by_course else 0.0,
-            user_served_at=by_user.timestamp() if by_user else 0.0,
-        )
-        for id, lane, course, user, by_course, by_user in rows
-    ]
-    place = next((n for n, id in enumerate(rules.order(waiting), start=1) if id == submission.id), 1)
-    return Place(place=place, eta=rules.seconds_left(place, slots=slots, seconds_each=typical_seconds()))
-
-
-def typical_seconds() -> float:
-    """Of the last twenty graded, from being taken to the verdict."""
-    recent = db.session.execute(
-        select(Submission.started_at, Verdict.recorded_at)
-        .join(Verdict, and_(Submission.verdict_id == Verdict.id, Submission.id == Verdict.submission_id))
-        .where(Submission.started_at.is_not(None))
-        .order_by(Verdict.id.desc())
-        .limit(20)
-    ).all()
-    took = [(recorded - started).total_seconds() for started, recorded in recent if started is not None]
-    return max(0.1, sum(took) / len(took)) if took else rules.TYPICAL_SECONDS
-
-
 def grading_now(*, now: datetime) -> Grading:
     """Whether a worker is alive and has a sandbox."""
-    states = db.session.scalars(select(WorkerState).where(WorkerState.beat_at > now - BEAT_LOST)).all()
+    states = db.session.scalars(select(WorkerState).where(WorkerState.beat_at > now - beating.LOST)).all()
     if any(state.grading for state in states):
         return Grading(paused=False)
     reason = next((str(state.report.get("reason", "")) for state in states), "no worker is running")

@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from sqlalchemy import select
 
+from app.clock import utc_now
 from app.db import db
-from app.grading import beating, comparing, models, queueing, rules
+from app.grading import beating, comparing, models, rules, waiting
 from app.grading.models import CheckRow, Purpose, State, Submission
 from app.grading.recording import CELLS, item_of
 from graders.course import model as content
@@ -53,7 +54,7 @@ class Report:
     outcome: str = ""  # passed | partly | failed | ran
     points: float | None = None
     max_points: float = 0.0
-    place: queueing.Place | None = None
+    place: waiting.Place | None = None
     again_after: float | None = None
     flags: Sequence[str] = ()
     again: Again | None = None
@@ -106,7 +107,7 @@ def _report(submission: Submission, *, in_full: bool) -> Report:
             again_after=rules.ask_again_after(state, None),
         )
     if state is State.QUEUED:
-        place = queueing.place_of(submission, slots=beating.slots())
+        place = waiting.place_of(submission, slots=beating.slots(now=utc_now()), now=utc_now())
         return Report(
             submission=submission, state=state, place=place, again_after=rules.ask_again_after(state, place.eta)
         )

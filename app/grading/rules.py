@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-import math
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,6 +35,15 @@ class Waiting:
     user_id: int
     course_served_at: float
     user_served_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A submission that waits or runs, and the seconds of a slot it is expected to take (still to take)."""
+
+    submission_id: int
+    user_id: int
+    seconds: float
 
 
 def after_hints(points: float, hint_cost: float) -> float:
@@ -106,9 +115,39 @@ def _in_turns(rows: Sequence[Waiting]) -> Iterator[int]:
             heapq.heappush(heap, (turn, left[user][-1], user))
 
 
-def seconds_left(place: int, *, slots: int, seconds_each: float) -> int:
-    """Until the result of the one at `place` (1 is next), whole seconds."""
-    return max(1, math.ceil(math.ceil(place / max(1, slots)) * seconds_each))
+def seconds_left(submission_id: int, turns: Sequence[Turn], *, running: Sequence[Turn], slots: int) -> float:
+    """Until the result of the one of `turns` (in the order of `order`) that is asked for, if nobody else came.
+
+    `running` have so many seconds left. Of a learner one runs at a time: who waits for an own one is passed over.
+    Costs O(n log n) for n turns.
+    """
+    waiting: dict[int, deque[tuple[int, Turn]]] = {}
+    for place, turn in enumerate(turns):
+        waiting.setdefault(turn.user_id, deque()).append((place, turn))
+    ending = [(turn.seconds, turn.user_id) for turn in running]
+    busy = {turn.user_id for turn in running}
+    ready = [(own[0][0], user) for user, own in waiting.items() if user not in busy]
+    heapq.heapify(ending)
+    heapq.heapify(ready)
+    free, now = max(1, slots) - len(ending), 0.0
+    while ready or ending:
+        while ready and free > 0:
+            _place, user = heapq.heappop(ready)
+            turn = waiting[user].popleft()[1]
+            if turn.submission_id == submission_id:
+                return now + turn.seconds
+            heapq.heappush(ending, (now + turn.seconds, user))
+            free -= 1
+        now, user = heapq.heappop(ending)
+        free += 1
+        if waiting.get(user):
+            heapq.heappush(ready, (waiting[user][0][0], user))
+    return now  # it is not among them any more: its result is near
+
+
+def promise_error(promised: float, took: float) -> float:
+    """How far a promise was from what came, as a share of what came; under a second counts as a second."""
+    return abs(promised - took) / max(took, 1.0)
 
 
 def ask_again_after(state: str, eta: int | None) -> float:

@@ -16,7 +16,7 @@ from app.db import db
 from app.error_pages import is_fragment
 from app.errors import Refused
 from app.formats import moment_text
-from app.grading import answers, drafts, history, queueing, reporting, sheets, submitting, waking
+from app.grading import answers, beating, drafts, history, queueing, reporting, sheets, submitting, waiting, waking
 from app.grading.desk_views import Desk, desk_at, desk_of, desk_page, frame, lang, links_of, pages, place_of
 from app.grading.models import OF_LEARNERS, DraftCopy, Purpose
 from app.grading.quiz_views import quiz_page
@@ -109,6 +109,7 @@ def hand_in(unit: str, item: str, **place: Any) -> ResponseReturnValue:
         replies=own_input() if purpose is Purpose.RUN else {},
         now=utc_now(),
     )
+    waiting.promise(submission, slots=beating.slots(now=utc_now()), now=utc_now())
     db.session.commit()
     waking.announce(settings(), submission.id)
     if is_fragment():

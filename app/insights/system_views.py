@@ -15,6 +15,7 @@ from app.audit import AuditEvent
 from app.clock import utc_now
 from app.db import db
 from app.folding import sort_key
+from app.grading import waiting
 from app.grading.models import Lane, Purpose, State, Submission, WorkerState
 from app.insights import acts as words
 from app.web import page_number, row_number
@@ -78,6 +79,7 @@ def health() -> str:
         queue=queue(now),
         workers=[(worker, now - worker.beat_at > SILENT) for worker in workers],
         set_aside=set_aside,
+        promise_error=waiting.promise_error(),
         now=now,
         PROOF=Purpose.PROOF,
     )

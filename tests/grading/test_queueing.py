@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from app.db import db
-from app.grading import queueing
+from app.grading import queueing, waiting
 from app.grading.models import CheckRow, Lane, State, Submission, WorkerState
 from tests.grading.rows import NOW, course, person, queued
 
@@ -62,7 +62,7 @@ def test_the_place_shown_is_the_place_taken(site: Flask) -> None:
     rows = [queued(busy, large, after=n, item=f"u/{n}") for n in range(3)]
     rows += [queued(person(), large, after=10 + n) for n in range(3)]
     rows += [queued(person(), small, after=20 + n) for n in range(2)]
-    places = {row.id: queueing.place_of(row, slots=1).place for row in rows}
+    places = {row.id: waiting.place_of(row, slots=1, now=NOW).place for row in rows}
     assert [places[id] for id in claim_all()] == list(range(1, len(rows) + 1))
 
 

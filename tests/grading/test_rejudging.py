@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.db import db
 from app.errors import Refused
-from app.grading import blaming, comparing, history, queueing, rejudging, submitting
+from app.grading import blaming, comparing, history, queueing, rejudging, submitting, waiting
 from app.grading.models import Lane, Purpose, Rerun, Served, Stage, State, Submission, Which
 from app.grading.seats import Seat
 from app.learning.models import ItemProgress
@@ -103,7 +103,7 @@ def test_what_is_graded_again_stands_in_nobodys_place(seat: Seat, initials: Exer
         handed_in(another(seat), initials, right=False, after=n)
     begin(seat)
     live = submitting.submit(seat, initials, Purpose.SUBMIT, [], form_token="n", language="az", per_hour=9, now=LATER)
-    assert queueing.place_of(live, slots=1).place == 1
+    assert waiting.place_of(live, slots=1, now=NOW).place == 1
 
 
 def test_a_preview_changes_nothing_for_anybody(seat: Seat, initials: Exercise) -> None:

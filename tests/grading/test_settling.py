@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.db import db
-from app.grading import blaming, comparing, overriding, queueing, rejudging, settling, submitting
+from app.grading import blaming, comparing, overriding, queueing, rejudging, settling, submitting, waiting
 from app.grading.models import Purpose, Rejudge, Rerun, Stage, State, Submission, Verdict, Which
 from app.grading.seats import Seat
 from app.learning.models import ItemProgress
@@ -231,7 +231,7 @@ def test_an_old_verdict_does_not_make_the_queue_look_slow(seat: Seat, initials: 
     handed_in(seat, initials, right=False)
     rejudged(seat, initials, everything)
     settle()
-    assert queueing.typical_seconds() < 60
+    assert waiting.expected_seconds()(()) < 60
 
 
 def test_a_second_rejudge_compares_with_the_first(seat: Seat, initials: Exercise) -> None:
