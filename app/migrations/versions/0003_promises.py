@@ -14,7 +14,7 @@ depends_on = None
 
 def upgrade():
     with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("promised_seconds", sa.Float(), nullable=True))
+        batch_op.add_column(sa.Column("promised_seconds", sa.Double(), nullable=True))
 
 
 def downgrade():
