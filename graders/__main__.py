@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None, *, sandbox: Sandbox | None = None) 
     one.add_argument("--seed", type=int, default=1)
     whole = commands.add_parser("check", help="prove a course")
     whole.add_argument("course", type=Path, help="the folder of the course, or of one exercise")
-    whole.add_argument("--quick", action="store_true", help="grade each answer once")
+    whole.add_argument("--quick", action="store_true", help="grade each answer once, a solution under every seed")
     whole.add_argument("--only", default="", metavar="UNIT/ITEM", help="grade one item only")
     options = parser.parse_args(arguments)
     with ExitStack() as opened:

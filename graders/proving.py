@@ -101,7 +101,8 @@ def prove(
     say: Callable[[str], None] = lambda line: None,
     only: str = "",
 ) -> Report:
-    """Prove the course at `path`, or the one exercise. `quick` grades each answer once; `only` looks at one item.
+    """Prove the course at `path`, or the one exercise. `quick` grades each answer once, a solution under every seed;
+    `only` looks at one item.
 
     `sandbox` is asked for when the course loads and something has to be graded; `say` hears a line as each grading
     ends. Raises SandboxUnavailable.
@@ -160,8 +161,8 @@ def _jobs(exercise: Exercise, quick: bool) -> Iterator[_Job]:
         files.pop("expected.toml", None)
         answers[answer.name] = files
     for name, files in answers.items():
-        known = name not in (STARTER, NOTHING)
-        seeds = 1 if quick or not known else SEEDS if exercise.randomised else 2
+        again = SEEDS if exercise.randomised else 2
+        seeds = again if name == SOLUTION or not (quick or name in (STARTER, NOTHING)) else 1
         for seed in range(1, seeds + 1):
             yield _Job(exercise=exercise, answer=name, files=files, seed=seed, language=language)
 

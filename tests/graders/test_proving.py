@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -238,6 +239,15 @@ def test_without_docker_the_exit_code_says_so(
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
     assert main(["grade", str(initials), str(initials / "solution")]) == 3
     assert "the sandbox is unavailable" in capsys.readouterr().err
+
+
+def test_a_quick_proof_grades_each_answer_once_and_the_solution_again(initials: Path, sandbox: ProcessSandbox) -> None:
+    def times(*, quick: bool) -> dict[str, int]:
+        return dict(Counter(one.answer for one in prove(initials, lambda: sandbox, quick=quick).graded))
+
+    once = dict.fromkeys(times(quick=True), 1)
+    assert times(quick=True) == once | {"solution": 2}
+    assert times(quick=False) == dict.fromkeys(once, 2) | {"starter": 1, "doing nothing": 1}
 
 
 def test_check_prints_its_findings(initials: Path, sandbox: ProcessSandbox, capsys: pytest.CaptureFixture[str]) -> None:
