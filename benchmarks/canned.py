@@ -1,14 +1,18 @@
 """A worker whose sandbox answers "passed" at once: what is left is the queue, the database and the worker itself.
 
-`python -m benchmarks.canned DATA` serves the data folder until it is told to stop.
+`python -m benchmarks.canned DATA [SLOTS [SECONDS]]` serves the data folder until it is told to stop. With SECONDS each
+submission takes between half and one and a half times as long, asleep.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from signal import SIGTERM, signal
 from typing import Any
@@ -24,7 +28,8 @@ class Box:
 
     id = "canned"
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         self.checks: list[str] = []
         self.check = ""
 
@@ -33,6 +38,8 @@ class Box:
             case "begin":
                 size = dict(header["files"]).get("checks.json", 0)
                 self.checks = [one["id"] for one in json.loads(body[:size])["checks"]] if size else []
+                if self.checks:
+                    time.sleep(self.seconds * random.uniform(0.5, 1.5))
                 return Reply(header={"is": "begun", "checks": self.checks})
             case "check":
                 self.check = header["id"]
@@ -52,11 +59,14 @@ class Box:
 
 
 class Sandbox:
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+
     def runner(self, **_shape: Any) -> Any:
-        return lend()
+        return lend(self.seconds)
 
     def checker(self, **_key: Any) -> Any:
-        return lend()
+        return lend(self.seconds)
 
     def image(self) -> dict[str, str]:
         return {"recipe": "canned", "id": "canned"}
@@ -72,12 +82,15 @@ class Sandbox:
 
 
 @contextmanager
-def lend() -> Iterator[Box]:
-    yield Box()
+def lend(seconds: float) -> Iterator[Box]:
+    yield Box(seconds)
 
 
 def main() -> None:
-    worker = Worker(create_app(Settings(env="test", data=Path(sys.argv[1]), slots=2)), Sandbox)
+    slots = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 0.0
+    site = create_app(Settings(env="test", data=Path(sys.argv[1]), slots=slots))
+    worker = Worker(site, partial(Sandbox, seconds))
     signal(SIGTERM, lambda *_: worker.stop())
     worker.run()
 
