@@ -79,11 +79,11 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(tmp_path_factory: pytest.TempPathFactory, postgres: servers.Postgres) -> str:
-    """The name of a PostgreSQL database with every migration applied, copied by each test."""
-    address = postgres.create()
-    migrate(tmp_path_factory.mktemp("migrated"), address)
-    return address.rpartition("/")[2]
+def postgres_migrated(tmp_path_factory: pytest.TempPathFactory, postgres: servers.Postgres) -> str:
+    """The name of a PostgreSQL database with every migration applied; each test leaves it empty."""
+    name = postgres.create()
+    migrate(tmp_path_factory.mktemp("migrated"), postgres.address(name))
+    return name
 
 
 @pytest.fixture
@@ -94,11 +94,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
         yield
         return
     server: servers.Postgres = request.getfixturevalue("postgres")
-    address = server.create(request.getfixturevalue("migrated_template"))
+    name: str = request.getfixturevalue("postgres_migrated")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BILIK_DATABASE_URL", address)
+        patch.setenv("BILIK_DATABASE_URL", server.address(name))
         yield
-    server.drop(address)
+    server.empty(name)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def _folder(name: str) -> Iterator[Path]:
 
 
 class Postgres:
-    """A running server. `create` gives the address of a new database, `drop` ends whoever is in it and removes it."""
+    """A running server."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -56,17 +56,26 @@ class Postgres:
     def address(self, name: str) -> str:
         return f"postgresql+psycopg://bilik@127.0.0.1:{self.port}/{name}"
 
-    def create(self, template: str = "template0") -> str:
+    def create(self) -> str:
+        """The name of a new database without tables."""
         name = f"bilik{next(self._numbers)}"
-        self.say(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self.address(name)
+        self.say(f"CREATE DATABASE {name} TEMPLATE template0")
+        return name
 
-    def drop(self, address: str) -> None:
-        self.say(f"DROP DATABASE {address.rpartition('/')[2]} WITH (FORCE)")
+    def cut(self, name: str) -> None:
+        """End every connection to the database `name`."""
+        self.say(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
-    def say(self, statement: str) -> list[tuple[object, ...]]:
-        """Run `statement` as the administrator of the server; its rows."""
-        with psycopg.connect(host="127.0.0.1", port=self.port, user="bilik", dbname="postgres", autocommit=True) as c:
+    def empty(self, name: str) -> None:
+        """Leave the tables and what the migrations noted, and nothing else. Ten times quicker than a new database."""
+        self.cut(name)
+        tables = self.say("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", name)
+        filled = ", ".join(f'"{table}"' for (table,) in tables if table != "alembic_version")
+        self.say(f"TRUNCATE {filled} RESTART IDENTITY CASCADE", name)
+
+    def say(self, statement: str, name: str = "postgres") -> list[tuple[object, ...]]:
+        """Run `statement` in the database `name`; its rows."""
+        with psycopg.connect(host="127.0.0.1", port=self.port, user="bilik", dbname=name, autocommit=True) as c:
             cursor = c.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 

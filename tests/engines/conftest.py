@@ -19,14 +19,13 @@ def broker() -> Iterator[servers.Rabbit]:
 
 @pytest.fixture
 def database(
-    tmp_path: Path, postgres: servers.Postgres, migrated_template: str, broker: servers.Rabbit
+    tmp_path: Path, postgres: servers.Postgres, postgres_migrated: str, broker: servers.Rabbit
 ) -> Iterator[str]:
     """What `Settings()` finds, here and in processes started from here. Gives the name of the database."""
-    address = postgres.create(migrated_template)
     (tmp_path / "shared").mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BILIK_DATABASE_URL", address)
+        patch.setenv("BILIK_DATABASE_URL", postgres.address(postgres_migrated))
         patch.setenv("BILIK_BROKER_URL", broker.address)
         patch.setenv("BILIK_BLOBS", f"file://{tmp_path / 'shared'}")
-        yield address.rpartition("/")[2]
-    postgres.drop(address)
+        yield postgres_migrated
+    postgres.empty(postgres_migrated)

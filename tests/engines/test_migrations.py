@@ -19,7 +19,7 @@ pytestmark = pytest.mark.engines
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_site(request: pytest.FixtureRequest, tmp_path: Path, postgres: servers.Postgres) -> Flask:
-    address = postgres.create() if request.param == "postgresql" else None
+    address = postgres.address(postgres.create()) if request.param == "postgresql" else None
     return create_app(Settings(env="test", data=tmp_path, database_url=address))
 
 

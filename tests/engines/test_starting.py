@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_two_machines_that_start_at_once_make_one_site(tmp_path: Path, postgres: Postgres) -> None:
-    address = postgres.create()
+    address = postgres.address(postgres.create())
     (tmp_path / "shared").mkdir()
     beyond = {"BILIK_ENV": "production", "BILIK_DATABASE_URL": address, "BILIK_BLOBS": str(tmp_path / "shared")}
     starting = [
@@ -35,11 +35,10 @@ def test_two_machines_that_start_at_once_make_one_site(tmp_path: Path, postgres:
     engine.dispose()
     courses = len(list((ROOT / "courses").glob("*/course.toml")))
     assert stored == len(list((tmp_path / "shared" / "versions").iterdir())) == courses
-    postgres.drop(address)
 
 
 def test_a_shared_folder_that_is_not_mounted_is_said_in_one_sentence(tmp_path: Path, postgres: Postgres) -> None:
-    address = postgres.create()
+    address = postgres.address(postgres.create())
     there = {"BILIK_DATA": str(tmp_path), "BILIK_DATABASE_URL": address, "BILIK_BLOBS": str(tmp_path / "away")}
     done = subprocess.run(
         [sys.executable, "-m", "app.setup.boot"],
@@ -52,4 +51,3 @@ def test_a_shared_folder_that_is_not_mounted_is_said_in_one_sentence(tmp_path: P
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith(f"BILIK_BLOBS says {tmp_path / 'away'}")
     assert not (tmp_path / "away").exists()
-    postgres.drop(address)

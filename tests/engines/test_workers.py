@@ -146,7 +146,6 @@ def test_a_broker_that_is_killed_and_comes_back_costs_nothing_but_time(
 def test_connections_to_the_database_that_are_cut_hold_nothing_against_a_submission(
     crowd: Crowd, tmp_path: Path, postgres: Postgres, database: str
 ) -> None:
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' AND pid <> pg_backend_pid()"
     with ExitStack() as stack:
         workers = [stack.enter_context(worker(tmp_path / name)) for name in ("one", "two")]
         crowd.wait_for_workers(2)
@@ -154,7 +153,7 @@ def test_connections_to_the_database_that_are_cut_hold_nothing_against_a_submiss
             crowd.hand_in(3)
             crowd.wait_until_leased()
             db.session.rollback()  # this test has a connection, too; it is cut in the pool
-            postgres.say(cut.format(database))
+            postgres.cut(database)
         crowd.wait_until_graded()
         assert [one.poll() for one in workers] == [None, None]
     crowd.assert_counted_once()
