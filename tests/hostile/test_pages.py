@@ -1,10 +1,15 @@
-"""V01: whatever a submission puts out is inert text on every page that shows it."""
+"""Whatever a submission puts out, or its learner is called, is inert text wherever it is shown."""
 
 from __future__ import annotations
 
-import tomllib
+import csv
+import io
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,14 +20,17 @@ from app.db import db
 from app.grading import recording
 from app.grading.models import Submission
 from app.grading.seats import Seat
+from app.learning.exporting import csv_text
 from graders.course import Exercise
 from graders.verdict import Output, Ran
 from tests.factories import person, signed_in
 from tests.grading.rows import NOW
 from tests.grading.verdicts import begun, feedback, results, verdict_of
-from tests.hostile.house import HERE
+from tests.hostile.cases import cases
 
-SHOWN = tomllib.loads((HERE / "V01" / "case.toml").read_text())["shown"]
+SHOWN = [text for case in cases().values() for text in case.shown]
+
+ROOT = Path(__file__).parents[2]
 
 
 class Live(HTMLParser):
@@ -93,6 +101,61 @@ def test_what_a_submission_puts_out_is_inert_text(
         assert Live(page).found == [], path
         assert "<" not in text or text not in page, path
         assert path.endswith("history") or str(escape(text)) in page, path
+    downloads = (
+        f"/submissions/{submission.id}/files/0",
+        f"/submissions/{submission.id}/checks/{initials.checks[0].id}/0.png",
+    )
+    learner = signed_in(client, seat.user)
+    for path in downloads:
+        answer = learner.get(path)
+        assert answer.status_code == 200, path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+        assert answer.mimetype in ("application/octet-stream", "image/png")
+
+
+def test_signs_that_turn_code_around_are_seen(client: FlaskClient, seat: Seat, initials: Exercise) -> None:
+    """Code that reads otherwise than it runs (CVE-2021-42574), as learner and teacher see it."""
+    assert seat.enrolment is not None
+    code = "if admin != 'user\u202e \u2066# only if admin\u2069 \u2066':\n    x\u200b = '\ufeff\u00ad'\n"
+    at = f"/learn/{seat.enrolment.id}/functions/initials"
+    form = {"purpose": "submit", "form_token": "token", "name-0": "initials.py", "text-0": code}
+    signed_in(client, seat.user).post(f"{at}/hand-in", data=form)
+    submission = db.session.query(Submission).one()
+    put_out(submission, initials, "x")
+    teacher = person("Teacher", role=Role.INSTRUCTOR, course_slug="sample_course")
+    for reader, path in (
+        (seat.user, f"/submissions/{submission.id}"),
+        (teacher, f"/staff/submissions/{submission.id}"),
+    ):
+        page = re.sub(r"<[^>]*>", "", signed_in(client, reader).get(path).get_data(as_text=True))
+        assert not set(page) & set("\u202e\u2066\u2069\u200b\ufeff\u00ad"), path
+        assert "⟨U+202E⟩" in page and "⟨U+200B⟩" in page, path
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", "\r=1", "\0=1"])
+def test_a_name_is_no_formula_in_a_gradebook(name: str) -> None:
+    cells = next(csv.reader(io.StringIO(csv_text([[name, "Leyla", "5"]]).removeprefix("\ufeff"), newline="")))
+    assert cells[0].startswith("'")
+    assert cells[1:] == ["Leyla", "5"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["> " * 10_000 + "x", "[" * 20_000, "*a_" * 10_000, "`" * 20_000, "|" * 20_000, "- " * 5_000 + "x", "$" * 20_000,
+     "![" * 10_000, "<" * 20_000, "$" + "{" * 5_000 + "}" * 5_000 + "$", "\\def\\a{\\a\\a}$\\a$", "&" * 20_000,
+     "[a](<" * 5_000],
+    ids=lambda text: text[:6],
+)  # fmt: skip
+def test_a_text_made_to_take_for_ever_is_rendered(text: str) -> None:
+    """In a process of its own, which would be ended: no text is a reason to wait."""
+    program = "import sys; from app.catalogue.rendering import render; print(len(render(sys.stdin.read())))"
+    said = subprocess.run(
+        [sys.executable, "-c", program],
+        input=text, text=True, capture_output=True, timeout=60, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr[-500:]
+    assert int(said.stdout) < 100 * len(text) + 1000
 
 
 def test_the_look_for_what_is_live_finds_it() -> None:

@@ -1,0 +1,2 @@
+def evens(numbers):
+    numbers[:] = [number for number in numbers if number % 2 == 0]

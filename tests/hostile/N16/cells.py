@@ -1,0 +1,4 @@
+# %% total
+total = sum(prices.values())
+import os
+os._exit(1)

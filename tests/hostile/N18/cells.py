@@ -1,0 +1,7 @@
+# %% total
+while True:
+    try:
+        while True:
+            pass
+    except KeyboardInterrupt:
+        pass

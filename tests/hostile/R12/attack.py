@@ -1,0 +1,2 @@
+for _ in range(100):
+    sys.stderr.write("x" * 2**20)

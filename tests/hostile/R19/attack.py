@@ -1,0 +1,5 @@
+import re
+
+
+def evens(numbers):
+    return re.match(r"(a|a)*b", "a" * 64)
