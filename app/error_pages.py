@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from app.blobs import SharedAway
 from app.db import db
 from app.errors import Refused
 from app.web import came_from, log
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_away)
     app.register_error_handler(IntegrityError, database_away)
+    app.register_error_handler(SharedAway, database_away)
     app.register_error_handler(Exception, broken)
 
 
@@ -132,8 +134,9 @@ def _words(code: int) -> tuple[str, str]:
     )
 
 
-def database_away(error: OperationalError | IntegrityError) -> ResponseReturnValue:
-    """The database is locked for longer than we wait, or gone, or two did the same at once: ours, and passing."""
+def database_away(error: OperationalError | IntegrityError | SharedAway) -> ResponseReturnValue:
+    """The database (or the folder machines share) is gone, or locked for longer than we wait, or two did the same at
+    once: ours, and passing."""
     _record(error)
     return _bare(503), 503, {"Retry-After": "30"}
 

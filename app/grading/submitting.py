@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select, update
 
-from app.blobs import Blobs
+from app.blobs import Blobs, reachable
 from app.db import db, hold
 from app.errors import Refused
 from app.grading import rules
@@ -56,9 +56,11 @@ def refuse_without_room(folder: Path) -> None:
 
 
 def store(files: Mapping[str, bytes], blobs: Blobs) -> list[dict[str, Any]]:
-    """Write the bytes, before the transaction and any row that names them. Raises Refused when the disk is full."""
+    """Write the bytes, before the transaction and any row that names them. Raises Refused (a full disk), SharedAway."""
     blobs.folder.mkdir(parents=True, exist_ok=True)
     refuse_without_room(blobs.folder)
+    if blobs.shared is not None:
+        refuse_without_room(reachable(blobs.shared))
     return [{"name": name, "sha256": blobs.put(body), "size": len(body)} for name, body in files.items()]
 
 
