@@ -98,13 +98,13 @@ def main() -> int:
             one = damaged(number)
             try:
                 found = known.of(one, one.content, known="--distinct" in sys.argv)
+                wanted = known.of(one, one.twin, known=True)
             except (Refusal, CheckerError) as why:
                 print(f"UNGRADABLE  {one}: {why}", flush=True)
                 return "ungradable"
             except SandboxUnavailable as why:
                 print(f"OURS        {one}: {why}", flush=True)
                 return "not graded, by our fault"
-                wanted = known.of(one, one.twin, known=True)
             if found == wanted:
                 return "as its twin"
             differ = {id: (found.get(id), status) for id, status in wanted.items() if found.get(id) != status}

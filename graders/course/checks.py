@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from graders.course.model import Check, Texts
-from graders.course.tables import ID, Problems, Table
+from graders.course.tables import ID, Problems, Table, shown
 
 KEYS = ("points", "hidden", "title", "hint", "data")
 # A question names, indexes by literals or takes an attribute; it never compares and never calls.
@@ -52,9 +52,12 @@ def read_checks(problems: Problems, path: Path, *, own: str) -> Written:
         checks=tuple(checks),
         randomised=any(isinstance(node, ast.Name) and node.id == "rng" for node in ast.walk(tree)),
         called=tuple(
-            str(node.args[0].value)
+            node.args[0].value
             for node in names
-            if _method(node) == "call" and node.args and isinstance(node.args[0], ast.Constant)
+            if _method(node) == "call"
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+            and isinstance(node.args[0].value, str)
         ),
     )
 
@@ -69,7 +72,7 @@ def _check(
         for keyword in decorator.keywords:
             try:
                 content[str(keyword.arg)] = ast.literal_eval(keyword.value)
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, RecursionError, MemoryError):
                 problems.add(
                     path, f"{node.name}.{keyword.arg}", "the value is not a literal",
                     "write it out; checks.py is read without running it", line=keyword.value.lineno,
@@ -120,7 +123,7 @@ def _question(problems: Problems, path: Path, node: ast.Call) -> None:
     asked = node.args[0].value
     if not isinstance(asked, str) or not PATH.fullmatch(asked):
         problems.add(
-            path, "value", f"{asked!r} is not a name that may be asked for",
+            path, "value", f"{shown(asked)} is not a name that may be asked for",
             "ask for a value by name, and compare here", line=node.lineno,
         )  # fmt: skip
 

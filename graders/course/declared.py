@@ -10,7 +10,7 @@ from typing import Any
 from graders.course.checks import PATH, read_check
 from graders.course.literals import BUILTINS, Call, Handle, NotALiteral, parse_call, parse_literal, parse_steps
 from graders.course.model import Check
-from graders.course.tables import Table
+from graders.course.tables import Table, is_file
 from sandbox.inside.codec import pack
 
 EXPECTATIONS = ("gives", "close_to", "raises", "prints")
@@ -161,7 +161,7 @@ def _program_expected(table: Table, *, folder: Path) -> Entry:
 
 def _file(table: Table, key: str, folder: Path, name: str) -> bytes:
     path = folder / name
-    if ".." in path.parts or not path.is_file():
+    if ".." in path.parts or not is_file(path):
         table.complain(key, f'there is no file "{name}"', "add it, or correct the name")
         return b""
     return path.read_bytes()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -47,16 +48,29 @@ class Call:
     into: str | None = None
 
 
+@contextmanager
+def _readable(text: str) -> Iterator[None]:
+    """Python's own parser, and what walks over its trees, give up in many ways."""
+    try:
+        yield
+    except NotALiteral:
+        raise
+    except (ValueError, ArithmeticError, RecursionError, MemoryError):
+        raise NotALiteral(f"`{_short(text)}` is too large, or nested too deeply") from None
+
+
 def parse_literal(text: str) -> Any:
     """The value of a literal as the prompt shows it. Raises NotALiteral."""
-    return _value(_expression(text))
+    with _readable(text):
+        return _value(_expression(text))
 
 
 def parse_call(text: str) -> Call:
     """`name(…)` or `name.method(…)` with literals. Raises NotALiteral."""
-    call = _call(_expression(text), handles=frozenset())
+    with _readable(text):
+        call = _call(_expression(text), handles=frozenset())
     if not call.called:
-        raise NotALiteral(f"`{text}` calls nothing")
+        raise NotALiteral(f"`{_short(text)}` calls nothing")
     return call
 
 
@@ -65,34 +79,49 @@ def parse_steps(lines: list[str]) -> list[Call]:
     calls: list[Call] = []
     handles: set[str] = set()
     for line in lines:
-        try:
-            body = ast.parse(line.strip()).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            raise NotALiteral(f"`{line}` is not Python") from None
-        if len(body) != 1:
-            raise NotALiteral(f"`{line}` is not one step")
-        statement, into = body[0], None
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            target = statement.targets[0]
-            if not isinstance(target, ast.Name):
-                raise NotALiteral(f"`{line}` does not assign to a plain name")
-            into, expression = target.id, statement.value
-        elif isinstance(statement, ast.Expr):
-            expression = statement.value
-        else:
-            raise NotALiteral(f"`{line}` is neither a call nor a name")
-        call = _call(expression, handles=frozenset(handles))
-        calls.append(Call(name=call.name, called=call.called, args=call.args, kwargs=call.kwargs, into=into))
-        if into:
-            handles.add(into)
+        with _readable(line):
+            call = _step(line, frozenset(handles))
+        calls.append(call)
+        if call.into:
+            handles.add(call.into)
     return calls
+
+
+def _step(line: str, handles: frozenset[str]) -> Call:
+    shown, into = _short(line), None
+    try:
+        body = ast.parse(line.strip()).body
+    except SyntaxError:
+        raise NotALiteral(f"`{shown}` is not Python") from None
+    if len(body) != 1:
+        raise NotALiteral(f"`{shown}` is not one step")
+    statement = body[0]
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if not isinstance(target, ast.Name):
+            raise NotALiteral(f"`{shown}` does not assign to a plain name")
+        into, expression = target.id, statement.value
+    elif isinstance(statement, ast.Expr):
+        expression = statement.value
+    else:
+        raise NotALiteral(f"`{shown}` is neither a call nor a name")
+    call = _call(expression, handles=handles)
+    return Call(name=call.name, called=call.called, args=call.args, kwargs=call.kwargs, into=into)
 
 
 def _expression(text: str) -> ast.expr:
     try:
         return ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise NotALiteral(f"`{text}` is not a Python expression") from None
+    except SyntaxError:
+        raise NotALiteral(f"`{_short(text)}` is not a Python expression") from None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _written(node: ast.expr) -> str:
+    return _short(ast.unparse(node))
 
 
 def dotted(node: ast.expr) -> str | None:
@@ -109,11 +138,11 @@ def _call(node: ast.expr, *, handles: frozenset[str]) -> Call:
     if not isinstance(node, ast.Call):
         name = dotted(node)
         if name is None:
-            raise NotALiteral(f"`{ast.unparse(node)}` is neither a call nor a name")
+            raise NotALiteral(f"`{_written(node)}` is neither a call nor a name")
         return Call(name=name, called=False, args=(), kwargs=())
     name = dotted(node.func)
     if name is None:
-        raise NotALiteral(f"`{ast.unparse(node.func)}` is not a name that can be called")
+        raise NotALiteral(f"`{_written(node.func)}` is not a name that can be called")
 
     def argument(value: ast.expr) -> Any:
         if isinstance(value, ast.Name) and value.id in handles:
@@ -140,7 +169,7 @@ def _value(node: ast.expr) -> Any:
             try:
                 return ast.literal_eval(node)
             except (ValueError, TypeError):
-                raise NotALiteral(f"`{ast.unparse(node)}` is not a literal") from None
+                raise NotALiteral(f"`{_written(node)}` is not a literal") from None
         case ast.List(elts=elements):
             return [_value(element) for element in elements]
         case ast.Tuple(elts=elements):
@@ -156,17 +185,17 @@ def _value(node: ast.expr) -> Any:
         case ast.Call(func=function, args=arguments, keywords=keywords):
             maker = CONSTRUCTORS.get((dotted(function) or "").removeprefix("datetime.").removeprefix("decimal."))
             if maker is None:
-                raise NotALiteral(f"`{ast.unparse(node)}` is a call, not a literal")
+                raise NotALiteral(f"`{_written(node)}` is a call, not a literal")
             named = {str(keyword.arg): _value(keyword.value) for keyword in keywords}
             try:
                 return maker(*[_value(argument) for argument in arguments], **named)
             except (TypeError, ValueError, ArithmeticError) as error:
-                raise NotALiteral(f"`{ast.unparse(node)}`: {error}") from None
-    raise NotALiteral(f"`{ast.unparse(node)}` is not a literal")
+                raise NotALiteral(f"`{_written(node)}`: {error}") from None
+    raise NotALiteral(f"`{_written(node)}` is not a literal")
 
 
 def _made(maker: Callable[[Any], Any], content: Any, node: ast.expr) -> Any:
     try:
         return maker(content)
     except TypeError as error:
-        raise NotALiteral(f"`{ast.unparse(node)}`: {error}") from None
+        raise NotALiteral(f"`{_written(node)}`: {error}") from None

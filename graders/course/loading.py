@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from graders.course.exercises import read_exercise
 from graders.course.model import LANGUAGES, Certificate, Course, Exercise, Finish, Item, Lesson, Skill, Texts, Unit
 from graders.course.prose import Places, language_files, read_prose
 from graders.course.quizzes import read_quiz
-from graders.course.tables import ID, Problems, Table
+from graders.course.tables import ID, Problems, Table, shown
 
 TRACKS = ("programming", "ai", "robotics", "accounting", "business", "digital-government")
 LEVELS = ("beginner", "intermediate", "advanced")
@@ -109,9 +110,9 @@ def _check_files(problems: Problems, files: list[os.DirEntry[str]]) -> None:
 
 def _ids(table: Table, key: str) -> list[str]:
     ids = table.strings(key, required=True)
-    for id in ids:
-        if not ID.fullmatch(id) or ids.count(id) > 1:
-            table.complain(key, f'"{id}" is not a name, or is there twice', "name each folder once")
+    for id, times in Counter(ids).items():
+        if not ID.fullmatch(id) or times > 1:
+            table.complain(key, f'"{id[:80]}" is not a name, or is there twice', "name each folder once")
     return [id for id in dict.fromkeys(ids) if ID.fullmatch(id)]
 
 
@@ -125,7 +126,7 @@ def _references(unit: Table) -> dict[str, Table]:
         )  # fmt: skip
         id = reference.id() if content else ""
         if not content or not ID.fullmatch(id):
-            unit.complain("items", f"{entry!r} is not an item", "write its id, or { id = …, optional = true }")
+            unit.complain("items", f"{shown(entry)} is not an item", "write its id, or { id = …, optional = true }")
         elif id in found:
             unit.complain("items", f'"{id}" is there twice', "name each item once")
         else:
@@ -179,7 +180,7 @@ def _renamed(unit: Table, references: Mapping[str, Table]) -> dict[str, str]:
         if new not in references:
             unit.complain("was", f'"{new}" is not an item of this unit', 'write { new = "old" }')
         elif not isinstance(old, str) or old in references:
-            unit.complain("was", f"{old!r} cannot be what {new} was called", "name an item that is gone")
+            unit.complain("was", f"{shown(old)} cannot be what {new} was called", "name an item that is gone")
     return {str(new): str(old) for new, old in was.items()}
 
 
@@ -203,10 +204,11 @@ def _finish(finish: Table, units: tuple[Unit, ...], pass_share: float) -> Finish
     if test_out and not items[test_out].max_points:
         finish.complain("test_out", f'"{test_out}" has no points', "name a quiz or an exercise")
     if isinstance(wanted, list):
-        for key in wanted:
+        named = finish.strings("items")
+        for key in named:
             if key not in items:
-                finish.complain("items", f'there is no item "{key}"', "name it as unit/item")
-        keys = tuple(str(key) for key in wanted if key in items and not items[key].optional)
+                finish.complain("items", f'there is no item "{key[:80]}"', "name it as unit/item")
+        keys = tuple(key for key in named if key in items and not items[key].optional)
     else:
         if wanted != "all":
             finish.complain("items", f'"{wanted}" is not known', 'write "all", or a list of items')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,11 @@ def read_cells(problems: Problems, path: Path) -> list[Cell]:
         problems.add(path, "", "not a notebook of format 4", "save it with Jupyter")
         return []
     ids = [cell.get("id") for cell in cells]
-    for id in ids:
-        if not isinstance(id, str) or not id:
-            problems.add(path, "cells", "a cell has no id", "save it with a newer Jupyter (nbformat 4.5)")
-            return []
-        if ids.count(id) > 1:
+    if not all(isinstance(id, str) and id for id in ids):
+        problems.add(path, "cells", "a cell has no id", "save it with a newer Jupyter (nbformat 4.5)")
+        return []
+    for id, times in Counter(ids).items():
+        if times > 1:
             problems.add(path, f"cells.{id}", "two cells have this id", "give each its own")
     return list(cells)
 

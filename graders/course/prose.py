@@ -9,14 +9,15 @@ from pathlib import Path
 from posixpath import normpath
 
 from graders.course.model import LANGUAGES, Link, Texts
-from graders.course.tables import Problems
+from graders.course.tables import Problems, is_file
 
-HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$")
+HEADING = re.compile(r"^#[ \t]++(.+)$")
 FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})")
-LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*<?([^)\s>]+)>?(?:\s+[\"'(][^)]*)?\)")
+# No pattern may look at the same text again and again: a line can be as long as a file.
+LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*+\])*+\]\(\s*+<?([^)\s>]++)>?(?:\s++[\"'(][^)]*+)?\)")
 REFERENCE = re.compile(r"^\s{0,3}\[[^\]^]+\]:\s*<?(\S+?)>?(?:\s|$)")
-CODE = re.compile(r"(`+)(?:.*?[^`])?\1(?!`)")
-HTML = re.compile(r"<(?:/?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?|!--.*?)>")
+TICKS = re.compile(r"`+")
+HTML = re.compile(r"<(?:/?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>|!--)")
 AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>")
 OUTSIDE = ("https:", "http:", "mailto:", "#")
 
@@ -43,7 +44,7 @@ class Places:
             "checks.py",
             "exercise.toml",
         )
-        if parts[0] != ".." and not secret and (self.root / relative).is_file():
+        if parts[0] != ".." and not secret and is_file(self.root / relative):
             return Link(kind="file", to=relative)
         return None
 
@@ -82,7 +83,7 @@ def read_prose(
         first = next((number for number, line in enumerate(lines) if line.strip()), None)
         heading = HEADING.match(lines[first]) if first is not None else None
         if heading and first is not None:
-            titles[language] = heading.group(1).strip()
+            titles[language] = heading.group(1).rstrip(" \t#").strip() or heading.group(1)
             del lines[: first + 1]
         elif titled:
             problems.add(path, "", "there is no title", "begin with a heading: # Title", line=1)
@@ -90,6 +91,22 @@ def read_prose(
         _check(problems, path, lines, skipped=(first or 0) + 1 if heading else 0, links=links, places=places, unit=unit)
     words = max((len(text.split()) for text in texts.values()), default=0)
     return Prose(titles=Texts(titles, own), text=Texts(texts, own), links=links, minutes=max(1, round(words / 130)))
+
+
+def _without_code(line: str) -> str:
+    """`line` without its code spans: each ends with the next run of backticks as long as the one it begins with."""
+    runs = list(TICKS.finditer(line))
+    ends: dict[int, list[int]] = {}
+    for number in reversed(range(len(runs))):
+        ends.setdefault(len(runs[number][0]), []).append(number)
+    kept, at, free = [], 0, 0
+    for number, run in enumerate(runs):
+        same = ends[len(run[0])]
+        same.pop()  # this one; those behind it are left
+        if number >= free and same:
+            kept.append(line[at : run.start()])
+            at, free = runs[same[-1]].end(), same[-1] + 1
+    return "".join([*kept, line[at:]])
 
 
 def _check(
@@ -103,7 +120,7 @@ def _check(
             continue
         if fence or line.startswith("    "):
             continue
-        prose = AUTOLINK.sub("", CODE.sub("", line))
+        prose = AUTOLINK.sub("", _without_code(line))
         html = HTML.search(prose)
         if html:
             problems.add(path, "", f"raw HTML is not accepted: {html.group()[:40]}", "write Markdown", line=number)

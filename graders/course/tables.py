@@ -11,6 +11,7 @@ from typing import Any
 from graders.course.errors import ContentError, CourseErrors
 from graders.course.model import LANGUAGES, Texts
 
+MOST_NUMBER = 10**18
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -19,14 +20,13 @@ class Problems:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.errors: list[ContentError] = []
+        self.errors: dict[ContentError, None] = {}  # each once, in order
         self.digests: dict[str, bytes] = {}
 
     def add(self, file: Path | str, key: str, problem: str, remedy: str, *, line: int | None = None) -> None:
         name = file if isinstance(file, str) else self.name(file)
         error = ContentError(file=name, line=line, key=key, problem=problem, remedy=remedy)
-        if error not in self.errors:
-            self.errors.append(error)
+        self.errors[error] = None
 
     def close(self) -> None:
         """Raises CourseErrors if there was anything."""
@@ -64,7 +64,7 @@ class Table:
         text = problems.text(path)
         try:
             content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # numbers and brackets without end, besides what is no TOML
             content = {}
             line = re.search(r"line (\d+)", str(error))
             problems.add(
@@ -78,7 +78,7 @@ class Table:
         for number, line in enumerate(self.lines[self.start :], self.start + 1):
             if number > self.start + 1 and self.within and re.match(r"\s*\[", line):
                 break
-            if pattern.search(line):
+            if key in line and pattern.search(line):
                 return number
         return self.start + 1 if self.within else None
 
@@ -102,8 +102,9 @@ class Table:
                 self.complain(key, "the key is missing", f"add it: {wanted}")
             return default
         value = self.content[key]
-        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            self.complain(key, f"{_shown(value)} is not {wanted}", f"write {wanted}")
+        huge = isinstance(value, int) and abs(value) > MOST_NUMBER
+        if huge or not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            self.complain(key, f"{shown(value)} is not {wanted}", f"write {wanted}")
             return default
         return value
 
@@ -166,10 +167,13 @@ class Table:
                 self.complain(key, f'"{language}" is not a language of the site', "use en, az and ru")
             elif not isinstance(text, str):
                 self.complain(key, f"the text for {language} is not a text", "write it in quotes")
-        missing = [language for language in LANGUAGES if not str(value.get(language, "")).strip()]
+        texts = {language: text for language, text in value.items() if isinstance(text, str)}
+        missing = [
+            name for name in LANGUAGES if not texts.get(name, "").strip() and (name in texts or name not in value)
+        ]
         if missing:
             self.complain(key, f"there is no text for {', '.join(missing)}", "translate it")
-        return Texts({language: str(text) for language, text in value.items()}, self.fallback)
+        return Texts(texts, self.fallback)
 
     def table(self, key: str, *, required: bool = False) -> Table:
         value = self.raw(key, (dict,), "a table", {}, required=required)
@@ -194,6 +198,17 @@ class Table:
         )  # fmt: skip
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
+def is_file(path: Path) -> bool:
+    """Also of names that no file can have."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def shown(value: Any) -> str:
+    try:
+        text = repr(value)
+    except ValueError:  # Python does not write the longest numbers
+        text = "a number of thousands of digits"
     return text if len(text) <= 40 else text[:39] + "…"
