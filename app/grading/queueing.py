@@ -6,11 +6,14 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, nulls_first, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, nulls_first, or_, select, update
+from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from app.db import db, one_at_a_time
+from app.catalogue.models import CourseVersion
+from app.db import UtcDateTime, db, one_at_a_time
 from app.grading import beating, rules
 from app.grading.models import CheckRow, Lane, Purpose, Served, State, Submission, Verdict, WorkerState
 
@@ -44,7 +47,21 @@ def claim(name: str, *, rejudges: bool = True, now: datetime) -> Claim | None:
     row; of a learner one runs at a time. What is graded again neither holds its learner up nor takes a turn.
     """
     one_at_a_time("claiming")  # else two workers at once could not see that they take two of the same learner
+    token = secrets.token_urlsafe(18)
+    leased = {"at": now, "by": name, "lease": token, "until": now + rules.LEASE}
+    taken = db.session.execute(_taking_next(rejudges), leased).first()
+    if taken is None:
+        return None
+    for user_id in (None, taken.user_id) if taken.lane != Lane.REJUDGE else ():
+        _note_served(taken.course_id, user_id, now=now)
+    return Claim(submission_id=taken.id, token=token)
+
+
+@cache
+def _taking_next(rejudges: bool) -> ReturningUpdate[int, int, int, str]:
+    """The statement of `claim`, made once: making it takes longer than carrying it out, and learners wait for it."""
     of_course, of_user, running = aliased(Served), aliased(Served), aliased(Submission)
+    now = bindparam("at", type_=UtcDateTime())
     following = (
         select(Submission.id)
         .outerjoin(of_course, and_(of_course.course_id == Submission.course_id, of_course.user_id.is_(None)))
@@ -74,26 +91,20 @@ def claim(name: str, *, rejudges: bool = True, now: datetime) -> Claim | None:
         .limit(1)
         .with_for_update(of=Submission, skip_locked=True)
     )
-    token = secrets.token_urlsafe(18)
-    taken = db.session.execute(
+    return (
         update(Submission)
         .where(Submission.id == following.scalar_subquery(), Submission.state == State.QUEUED)
         .values(
             state=State.RUNNING,
-            lease_token=token,
-            lease_until=now + rules.LEASE,
-            leased_by=name,
+            lease_token=bindparam("lease"),
+            lease_until=bindparam("until"),
+            leased_by=bindparam("by"),
             started_at=now,
             checks_done=0,
         )
         .returning(Submission.id, Submission.course_id, Submission.user_id, Submission.lane)
         .execution_options(synchronize_session=False)
-    ).first()
-    if taken is None:
-        return None
-    for user_id in (None, taken.user_id) if taken.lane != Lane.REJUDGE else ():
-        _note_served(taken.course_id, user_id, now=now)
-    return Claim(submission_id=taken.id, token=token)
+    )
 
 
 def _note_served(course_id: int, user_id: int | None, *, now: datetime) -> None:
@@ -105,18 +116,26 @@ def _note_served(course_id: int, user_id: int | None, *, now: datetime) -> None:
         db.session.flush()
 
 
+_HELD = (
+    select(Submission)
+    .where(
+        Submission.id == bindparam("submission"),
+        Submission.lease_token == bindparam("lease"),
+        Submission.state == State.RUNNING,
+    )
+    .options(
+        joinedload(Submission.user),
+        joinedload(Submission.enrolment),
+        joinedload(Submission.version).joinedload(CourseVersion.course),
+    )
+    .with_for_update(of=Submission)
+    .execution_options(populate_existing=True)
+)
+
+
 def held(claim: Claim) -> Submission:
     """The submission, locked for the rest of the transaction. Raises LeaseLost when it is no longer ours."""
-    submission = db.session.scalar(
-        select(Submission)
-        .where(
-            Submission.id == claim.submission_id,
-            Submission.lease_token == claim.token,
-            Submission.state == State.RUNNING,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    submission = db.session.scalar(_HELD, {"submission": claim.submission_id, "lease": claim.token})
     if submission is None:
         raise LeaseLost(claim.submission_id)
     return submission
