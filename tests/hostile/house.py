@@ -142,6 +142,7 @@ class House:
     def __exit__(self, *error: object) -> None:
         self.worker.stop()
         self._thread.join(60)
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory())  # type: ignore[arg-type]
         logging.getLogger().removeHandler(self._handler)
 
     def _publish(self) -> int:
