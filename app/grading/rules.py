@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import statistics
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,15 @@ class Turn:
     submission_id: int
     user_id: int
     seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A submission that was graded, as far as the speed of the queue looks at it."""
+
+    submitted_at: datetime
+    started_at: datetime
+    ended_at: datetime
 
 
 def after_hints(points: float, hint_cost: float) -> float:
@@ -143,6 +153,22 @@ def seconds_left(submission_id: int, turns: Sequence[Turn], *, running: Sequence
         if waiting.get(user):
             heapq.heappush(ready, (waiting[user][0][0], user))
     return now  # it is not among them any more: its result is near
+
+
+def turnaround(runs: Sequence[Run], *, slots: int) -> float:
+    """Seconds between a result and the start of the next on that slot, the median of those that waited for it.
+
+    `runs` in any order; what ended without a gap in between. While all slots are busy the end number k frees the slot
+    of the start number k + slots.
+    """
+    starts = sorted(runs, key=lambda run: run.started_at)
+    ends = sorted(run.ended_at for run in runs)
+    gaps = [
+        (following.started_at - ended).total_seconds()
+        for ended, following in zip(ends, starts[slots:], strict=False)
+        if following.submitted_at < ended <= following.started_at
+    ]
+    return statistics.median(gaps) if gaps else 0.0
 
 
 def promise_error(promised: float, took: float) -> float:

@@ -49,7 +49,7 @@ def place_of(submission: Submission, *, slots: int, now: datetime) -> Place:
         .outerjoin(of_user, and_(of_user.course_id == Submission.course_id, of_user.user_id == Submission.user_id))
         .where(Submission.state == State.QUEUED, Submission.lane <= submission.lane)
     ).all()
-    expected = expected_seconds()
+    expected = expected_seconds(slots=slots)
     turns = {
         id: rules.Turn(submission_id=id, user_id=user, seconds=expected(tuple(what)))
         for id, _lane, _course, user, _by_course, _by_user, *what in rows
@@ -88,24 +88,27 @@ def _running(expected: Callable[[tuple[object, ...]], float], *, now: datetime) 
     ]
 
 
-def expected_seconds() -> Callable[[tuple[object, ...]], float]:
-    """Seconds from being taken to the verdict by what is graded (`WHAT`), learnt from the last hundred.
+def expected_seconds(*, slots: int) -> Callable[[tuple[object, ...]], float]:
+    """Seconds a slot is taken by what is graded (`WHAT`) until it is free for the next, learnt from the last hundred.
 
     Of an exercise nobody has handed in lately it is that of its kind, then of all. Quizzes take no slot.
     """
     recent = db.session.execute(
-        select(Submission.started_at, Verdict.recorded_at, *WHAT)
+        select(Submission.submitted_at, Submission.started_at, Verdict.recorded_at, *WHAT)
         .join(Verdict, and_(Submission.verdict_id == Verdict.id, Submission.id == Verdict.submission_id))
         .where(Submission.started_at.is_not(None), Submission.kind != "quiz")
         .order_by(Verdict.id.desc())
         .limit(LEARNT_FROM)
-    )
+    ).all()
+    runs = []
     took: dict[tuple[object, ...], list[float]] = {}
-    for started, recorded, *what in recent:
+    for submitted, started, recorded, *what in recent:
         assert started is not None  # the query asks for those
+        runs.append(rules.Run(submitted_at=submitted, started_at=started, ended_at=recorded))
         for key in (tuple(what), tuple(what[:1]), ()):
             took.setdefault(key, []).append((recorded - started).total_seconds())
-    means = {key: max(SHORTEST, sum(each) / len(each)) for key, each in took.items()}
+    between = rules.turnaround(runs, slots=slots)
+    means = {key: max(SHORTEST, sum(each) / len(each) + between) for key, each in took.items()}
 
     def expected(what: tuple[object, ...]) -> float:
         return next((means[key] for key in (what, what[:1], ()) if key in means), rules.TYPICAL_SECONDS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from app.grading import rules
-from app.grading.rules import Turn
+from app.grading.rules import Run, Turn
+from tests.factories import NOW
 
 
 def turns(*users: int, seconds: float = 2.0) -> list[Turn]:
@@ -54,6 +57,21 @@ def test_more_runs_than_there_are_slots_when_a_worker_has_gone() -> None:
 
 def test_what_waits_no_more_is_near() -> None:
     assert rules.seconds_left(7, [], running=[], slots=2) == 0
+
+
+def run(submitted: float, started: float, ended: float) -> Run:
+    at = [NOW + timedelta(seconds=moment) for moment in (submitted, started, ended)]
+    return Run(submitted_at=at[0], started_at=at[1], ended_at=at[2])
+
+
+def test_what_lies_between_a_result_and_the_next_start_is_learnt_where_something_waited() -> None:
+    busy_slot = [run(0, 0, 2), run(0, 2.5, 4), run(0, 4.5, 7)]
+    assert rules.turnaround(busy_slot, slots=1) == 0.5
+    assert rules.turnaround([*busy_slot, run(60, 60, 62)], slots=1) == 0.5  # an empty queue teaches nothing
+    assert rules.turnaround([run(0, 0, 2), run(60, 60, 62)], slots=1) == 0
+    two = [run(0, 0, 2), run(0, 0, 3), run(0, 2.25, 5), run(0, 3.25, 6)]
+    assert rules.turnaround(two, slots=2) == 0.25
+    assert rules.turnaround([], slots=2) == 0
 
 
 @pytest.mark.parametrize(("promised", "took", "error"), [(12, 10, 0.2), (8, 10, 0.2), (0.5, 0.1, 0.4)])
