@@ -125,8 +125,8 @@ def _in_turns(rows: Sequence[Waiting]) -> Iterator[int]:
             heapq.heappush(heap, (turn, left[user][-1], user))
 
 
-def seconds_left(submission_id: int, turns: Sequence[Turn], *, running: Sequence[Turn], slots: int) -> float:
-    """Until the result of the one of `turns` (in the order of `order`) that is asked for, if nobody else came.
+def ends(turns: Sequence[Turn], *, running: Sequence[Turn], slots: int) -> dict[int, float]:
+    """Seconds until the result of each of `turns` (in the order of `order`), by its id, if nobody else came.
 
     `running` have so many seconds left. Of a learner one runs at a time: who waits for an own one is passed over.
     Costs O(n log n) for n turns.
@@ -140,19 +140,19 @@ def seconds_left(submission_id: int, turns: Sequence[Turn], *, running: Sequence
     heapq.heapify(ending)
     heapq.heapify(ready)
     free, now = max(1, slots) - len(ending), 0.0
+    found: dict[int, float] = {}
     while ready or ending:
         while ready and free > 0:
             _place, user = heapq.heappop(ready)
             turn = waiting[user].popleft()[1]
-            if turn.submission_id == submission_id:
-                return now + turn.seconds
+            found[turn.submission_id] = now + turn.seconds
             heapq.heappush(ending, (now + turn.seconds, user))
             free -= 1
         now, user = heapq.heappop(ending)
         free += 1
         if waiting.get(user):
             heapq.heappush(ready, (waiting[user][0][0], user))
-    return now  # it is not among them any more: its result is near
+    return found
 
 
 def turnaround(runs: Sequence[Run], *, slots: int) -> float:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import statistics
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, select
+from flask import current_app
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased
 
 from app.db import db
@@ -16,6 +19,8 @@ from app.grading import queueing, rules
 from app.grading.models import Served, State, Submission, Verdict
 
 LEARNT_FROM = 100  # verdicts, for what a wait is expected to be
+LOOKED_AT = 1000  # of the latest verdicts, to find those: never through all there are
+LONG = 500  # rows in the queue from which on places are kept: a second for every so many
 SHORTEST = 0.02  # seconds a slot is expected to be taken
 WHAT = (Submission.kind, Submission.purpose, Submission.version_id, Submission.item)  # what takes alike
 
@@ -32,8 +37,41 @@ class Place:
         return max(1, math.ceil(self.seconds))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """The places of all that wait in a lane or before it, by id, as they were at `at` (seconds of a clock)."""
+
+    places: dict[int, Place]
+    at: float
+
+    def place_of(self, id: int, *, now: float) -> Place | None:
+        """None where it has to be worked out again. What just came to a long queue is told its end at first."""
+        age, kept_for = now - self.at, len(self.places) // LONG
+        if age >= kept_for:
+            return None
+        known = self.places.get(id)
+        if known is None and age < kept_for / 4:
+            known = Place(place=len(self.places) + 1, seconds=max(one.seconds for one in self.places.values()))
+        return known and replace(known, seconds=max(SHORTEST, known.seconds - age))
+
+
 def place_of(submission: Submission, *, slots: int, now: datetime) -> Place:
-    """The honest place in the queue, by the order slots will be given. Three queries, whatever waits."""
+    """The honest place in the queue, by the order slots will be given. Three queries, whatever waits.
+
+    With thousands in the queue thousands ask: it is worked out for all at once, and kept for a few seconds.
+    """
+    kept: dict[str, Forecast] = current_app.extensions.setdefault("bilik.forecasts", {})
+    lane, clock = submission.lane, time.monotonic()
+    known = kept[lane].place_of(submission.id, now=clock) if lane in kept else None
+    if known is None:
+        if lane in kept:
+            kept[lane] = replace(kept[lane], at=clock)  # who asks meanwhile does not do it, too
+        kept[lane] = Forecast(places=_places(lane, slots=slots, now=now), at=time.monotonic())
+        known = kept[lane].places.get(submission.id)
+    return known or Place(place=1, seconds=SHORTEST)  # it waits no more
+
+
+def _places(lane: str, *, slots: int, now: datetime) -> dict[int, Place]:
     of_course, of_user = aliased(Served), aliased(Served)
     rows = db.session.execute(
         select(
@@ -47,7 +85,7 @@ def place_of(submission: Submission, *, slots: int, now: datetime) -> Place:
         )
         .outerjoin(of_course, and_(of_course.course_id == Submission.course_id, of_course.user_id.is_(None)))
         .outerjoin(of_user, and_(of_user.course_id == Submission.course_id, of_user.user_id == Submission.user_id))
-        .where(Submission.state == State.QUEUED, Submission.lane <= submission.lane)
+        .where(Submission.state == State.QUEUED, Submission.lane <= lane)
     ).all()
     expected = expected_seconds(slots=slots)
     turns = {
@@ -67,10 +105,8 @@ def place_of(submission: Submission, *, slots: int, now: datetime) -> Place:
             for id, lane, course, user, by_course, by_user, *_what in rows
         )
     )
-    left = rules.seconds_left(
-        submission.id, [turns[id] for id in order], running=_running(expected, now=now), slots=slots
-    )
-    return Place(place=order.index(submission.id) + 1 if submission.id in turns else 1, seconds=left)
+    ends = rules.ends([turns[id] for id in order], running=_running(expected, now=now), slots=slots)
+    return {id: Place(place=place, seconds=ends[id]) for place, id in enumerate(order, 1)}
 
 
 def _running(expected: Callable[[tuple[object, ...]], float], *, now: datetime) -> list[rules.Turn]:
@@ -94,15 +130,13 @@ def expected_seconds(*, slots: int) -> Callable[[tuple[object, ...]], float]:
     Of an exercise nobody has handed in lately it is that of its kind, then of all. Quizzes take no slot.
     """
     recent = db.session.execute(
-        select(Submission.submitted_at, Submission.started_at, Verdict.recorded_at, *WHAT)
-        .join(Verdict, and_(Submission.verdict_id == Verdict.id, Submission.id == Verdict.submission_id))
+        _latest_graded(Submission.submitted_at, Submission.started_at, *WHAT)
         .where(Submission.started_at.is_not(None), Submission.kind != "quiz")
-        .order_by(Verdict.id.desc())
         .limit(LEARNT_FROM)
     ).all()
     runs = []
     took: dict[tuple[object, ...], list[float]] = {}
-    for submitted, started, recorded, *what in recent:
+    for recorded, submitted, started, *what in recent:
         assert started is not None  # the query asks for those
         runs.append(rules.Run(submitted_at=submitted, started_at=started, ended_at=recorded))
         for key in (tuple(what), tuple(what[:1]), ()):
@@ -116,6 +150,18 @@ def expected_seconds(*, slots: int) -> Callable[[tuple[object, ...]], float]:
     return expected
 
 
+def _latest_graded(*columns: Any) -> Select[Any]:
+    """(when its verdict was recorded, `columns`) of what was graded last, the latest first."""
+    latest = (
+        select(Verdict.id, Verdict.submission_id, Verdict.recorded_at)
+        .order_by(Verdict.id.desc())
+        .limit(LOOKED_AT)
+        .subquery()
+    )
+    in_force = and_(Submission.id == latest.c.submission_id, Submission.verdict_id == latest.c.id)
+    return select(latest.c.recorded_at, *columns).join(Submission, in_force).order_by(latest.c.id.desc())
+
+
 def promise(submission: Submission, *, slots: int, now: datetime) -> None:
     """Remember what the learner is told of the wait, so that it can be held against what came."""
     if not queueing.grading_now(now=now).paused:
@@ -125,13 +171,9 @@ def promise(submission: Submission, *, slots: int, now: datetime) -> None:
 def promise_error() -> float | None:
     """The median error of the last two hundred promises, as a share of the wait; None while there are none."""
     kept = db.session.execute(
-        select(Submission.promised_seconds, Submission.submitted_at, Verdict.recorded_at)
-        .join(Verdict, and_(Submission.verdict_id == Verdict.id, Submission.id == Verdict.submission_id))
+        _latest_graded(Submission.promised_seconds, Submission.submitted_at)
         .where(Submission.promised_seconds.is_not(None), Submission.failures == 0)
-        .order_by(Verdict.id.desc())
         .limit(200)
     )
-    errors = [
-        rules.promise_error(told, (came - since).total_seconds()) for told, since, came in kept if told is not None
-    ]
+    errors = [rules.promise_error(told, (came - since).total_seconds()) for came, told, since in kept]
     return statistics.median(errors) if errors else None

@@ -22,41 +22,37 @@ def busy(user: int, seconds: float) -> Turn:
 
 @pytest.mark.parametrize(("place", "seconds"), [(1, 2), (2, 2), (3, 4), (4, 4), (5, 6)])
 def test_two_slots_take_two_at_a_time(place: int, seconds: float) -> None:
-    assert rules.seconds_left(place, turns(1, 2, 3, 4, 5), running=[], slots=2) == seconds
+    assert rules.ends(turns(1, 2, 3, 4, 5), running=[], slots=2)[place] == seconds
 
 
 def test_what_runs_is_waited_for_as_long_as_it_still_takes() -> None:
     running = [busy(8, 0.5), busy(9, 1.5)]
-    assert rules.seconds_left(1, turns(1, 2), running=running, slots=2) == 2.5
-    assert rules.seconds_left(2, turns(1, 2), running=running, slots=2) == 3.5
+    assert rules.ends(turns(1, 2), running=running, slots=2)[1] == 2.5
+    assert rules.ends(turns(1, 2), running=running, slots=2)[2] == 3.5
 
 
 def test_a_slot_that_is_free_is_taken_at_once() -> None:
-    assert rules.seconds_left(1, turns(1), running=[busy(9, 60)], slots=2) == 2
+    assert rules.ends(turns(1), running=[busy(9, 60)], slots=2)[1] == 2
 
 
 def test_of_one_learner_one_runs_at_a_time() -> None:
     mine = turns(1, 1, 1)
-    assert [rules.seconds_left(n, mine, running=[], slots=2) for n in (1, 2, 3)] == [2, 4, 6]
-    assert rules.seconds_left(1, mine, running=[busy(1, 1.0)], slots=2) == 3
+    assert [rules.ends(mine, running=[], slots=2)[n] for n in (1, 2, 3)] == [2, 4, 6]
+    assert rules.ends(mine, running=[busy(1, 1.0)], slots=2)[1] == 3
 
 
 def test_who_waits_for_an_own_one_is_passed_over() -> None:
-    assert rules.seconds_left(3, turns(1, 1, 2), running=[], slots=2) == 2
+    assert rules.ends(turns(1, 1, 2), running=[], slots=2)[3] == 2
 
 
 def test_each_is_expected_to_take_its_own_time() -> None:
     queue = [Turn(submission_id=n, user_id=n, seconds=seconds) for n, seconds in ((1, 10.0), (2, 1.0), (3, 1.0))]
-    assert rules.seconds_left(3, queue, running=[], slots=2) == 2
-    assert rules.seconds_left(3, queue, running=[], slots=1) == 12
+    assert rules.ends(queue, running=[], slots=2)[3] == 2
+    assert rules.ends(queue, running=[], slots=1)[3] == 12
 
 
 def test_more_runs_than_there_are_slots_when_a_worker_has_gone() -> None:
-    assert rules.seconds_left(1, turns(1), running=[busy(8, 1), busy(9, 3)], slots=1) == 5
-
-
-def test_what_waits_no_more_is_near() -> None:
-    assert rules.seconds_left(7, [], running=[], slots=2) == 0
+    assert rules.ends(turns(1), running=[busy(8, 1), busy(9, 3)], slots=1)[1] == 5
 
 
 def run(submitted: float, started: float, ended: float) -> Run:

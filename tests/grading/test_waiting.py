@@ -95,3 +95,38 @@ def test_the_wait_asks_three_queries_whatever_waits(site: Flask, counting) -> No
     with counting() as statements:
         waiting.place_of(row, slots=2, now=NOW)
     assert len([one for one in statements if one.startswith("SELECT")]) == 3
+
+
+def test_thousands_who_ask_are_answered_from_one_look_at_the_queue(
+    site: Flask,
+    counting,  # type: ignore[no-untyped-def]
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    version = course()
+    rows = [queued(person(), version, after=n) for n in range(40)]
+    db.session.commit()
+    exact = [waiting.place_of(row, slots=2, now=NOW) for row in rows]
+    assert [one.place for one in exact] == list(range(1, 41))
+    monkeypatch.setattr(waiting, "LONG", 1)  # a queue of forty is a long one
+    first = queued(person(), version)
+    db.session.commit()
+    lane = first.lane  # read anew here, not while statements are counted
+    [row.id for row in rows]
+    assert first.id and lane
+    with counting() as statements:
+        told = [waiting.place_of(row, slots=2, now=NOW) for row in rows]
+        newcomer = waiting.place_of(first, slots=2, now=NOW)
+    assert statements == []
+    assert [one.place for one in told] == [one.place for one in exact]
+    assert all(0 < one.seconds <= before.seconds for one, before in zip(told, exact, strict=True))
+    assert newcomer.place == 41
+
+
+def test_what_was_recorded_long_ago_is_not_gone_through(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = course()
+    graded(9.0, version=version, promised=9.0)
+    monkeypatch.setattr(waiting, "LOOKED_AT", 2)
+    for _ in range(2):
+        graded(0.0, kind="quiz")
+    assert seconds(queued(person(), version)) == rules.TYPICAL_SECONDS
+    assert waiting.promise_error() is None
