@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 from flask import Flask
@@ -63,8 +64,7 @@ class Worker:
         self.site = site
         self.settings: Settings = site.extensions["bilik.settings"]
         self.gate = Gate(open_sandbox)
-        folder = str(self.settings.data_folder)
-        self.name = f"{socket.gethostname()[:40]}-{hashlib.sha256(folder.encode()).hexdigest()[:12]}"
+        self.name = name_on(self.settings.data_folder)
         self.stopping = threading.Event()
         lock = threading.RLock()
         self.call, self.answer = threading.Condition(lock), threading.Condition(lock)
@@ -329,6 +329,11 @@ class Worker:
         with self._writing():
             queueing.renew(list(self.held), now=utc_now())
             beating.beat(self.name, grading=self.gate.is_open, report=report, now=utc_now())
+
+
+def name_on(folder: Path) -> str:
+    """The name of the one worker of the data folder `folder` (resolved) of this machine."""
+    return f"{socket.gethostname()[:40]}-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
 
 
 @contextmanager
