@@ -63,10 +63,12 @@ def test_every_subject_has_its_words() -> None:
 def test_the_log_is_read_in_the_language_of_its_reader(client: FlaskClient) -> None:
     reader = person(role=Role.ADMINISTRATOR, language="az")
     audit.record("points_set", actor_id=reader.id, now=NOW, subject_type="enrolment", subject_id=7, reason="səhv")
+    audit.record("role_granted", actor_id=None, now=NOW, role="administrator", organisation=None)
     audit.record("an_act_of_an_older_site", actor_id=None, now=NOW)
     db.session.commit()
     page = signed_in(client, reader).get("/staff/audit").get_data(as_text=True)
     assert "Bal əl ilə verilib" in page
     assert "səbəb: səhv" in page
     assert "points_set" not in page.replace('value="points_set"', "")
+    assert "None" not in page
     assert "an_act_of_an_older_site" in page
