@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,11 +18,17 @@ from graders.course.tables import ID, Problems, Table, shown
 TRACKS = ("programming", "ai", "robotics", "accounting", "business", "digital-government")
 LEVELS = ("beginner", "intermediate", "advanced")
 AUDIENCES = ("youth", "civil-servants", "everyone")
+# Python 3.11 counts the depth of a syntax tree once for all threads: of two that parse at once one may get a SystemError.
+_one_at_a_time = threading.Lock()
 
 
 def load_course(path: Path) -> Course:
     """Read the folder `path`. Raises CourseErrors with everything that is wrong."""
-    path = Path(path).resolve()
+    with _one_at_a_time:
+        return _load(Path(path).resolve())
+
+
+def _load(path: Path) -> Course:
     problems = Problems(path)
     table = Table.read(problems, path / "course.toml")
     own = table.choice("language", LANGUAGES, "az", required=True)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from graders.course import ContentError, Course, CourseErrors, Exercise, Lesson, Quiz, load_course, load_exercise
+from graders.course import (
+    ContentError,
+    Course,
+    CourseErrors,
+    Exercise,
+    Lesson,
+    Quiz,
+    load_course,
+    load_exercise,
+    loading,
+)
 from sandbox.model import Size
 
 
@@ -251,3 +264,29 @@ def test_an_optional_item_does_not_count_for_finishing(spoiled: Path) -> None:
     item = course.item("functions/initials")
     assert item and item.optional and item.pass_share == 0.9
     assert "functions/initials" not in course.finish.items
+
+
+def test_of_two_threads_one_reads_a_course_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two at once made Python 3.11 lose count of the depth of its syntax trees: SystemError."""
+    inside, most, both = 0, 0, threading.Barrier(2)
+    read = loading.files_below
+
+    def watched(folder: Path) -> list[os.DirEntry[str]]:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        time.sleep(0.1)
+        inside -= 1
+        return read(folder)
+
+    def load() -> None:
+        both.wait(60)
+        load_course(Path(__file__).parent / "sample_course")
+
+    monkeypatch.setattr(loading, "files_below", watched)
+    threads = [threading.Thread(target=load) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
