@@ -269,7 +269,7 @@ def test_an_optional_item_does_not_count_for_finishing(spoiled: Path) -> None:
 def test_of_two_threads_one_reads_a_course_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two at once made Python 3.11 lose count of the depth of its syntax trees: SystemError."""
     inside, most, both = 0, 0, threading.Barrier(2)
-    read = loading.files_below
+    read = files_below
 
     def watched(folder: Path) -> list[os.DirEntry[str]]:
         nonlocal inside, most
