@@ -18,7 +18,7 @@ from graders.course.tables import ID, Problems, Table, shown
 TRACKS = ("programming", "ai", "robotics", "accounting", "business", "digital-government")
 LEVELS = ("beginner", "intermediate", "advanced")
 AUDIENCES = ("youth", "civil-servants", "everyone")
-# Python 3.11 counts the depth of syntax trees once for all threads: of two that parse at once one may get a SystemError.
+# Python 3.11 counts the depth of syntax trees once for all threads: two that parse at once may get a SystemError.
 _one_at_a_time = threading.Lock()
 
 

@@ -21,6 +21,7 @@ from graders.course import (
     load_exercise,
     loading,
 )
+from graders.course.digesting import files_below
 from sandbox.model import Size
 
 
