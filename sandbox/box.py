@@ -132,6 +132,11 @@ class DockerBox:
         """How many processors' time it may use, as the kernel has it."""
         return self._cgroup.processors()
 
+    @property
+    def swap_bytes(self) -> float:
+        """How much swap it may use, as the kernel has it."""
+        return self._cgroup.swap_bytes()
+
     def facts(self) -> Facts:
         """CPU, wall time and memory since the lease."""
         if self.ending is None:

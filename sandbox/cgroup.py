@@ -57,6 +57,17 @@ class Cgroup:
             quota, period = (_read(self.shares.with_name(f"cpu.cfs_{name}_us")).strip() for name in ("quota", "period"))
         return math.inf if quota in ("max", "-1") else int(quota) / int(period)
 
+    def swap_bytes(self) -> float:
+        """How much swap it may use; infinity without a limit, 0 where the kernel counts none."""
+        try:
+            if self.unified:
+                most = _read(self.memory / "memory.swap.max").strip()
+                return math.inf if most == "max" else int(most)
+            both = int(_read(self.memory / "memory.memsw.limit_in_bytes"))
+            return both - int(_read(self.memory / "memory.limit_in_bytes"))
+        except Gone:
+            return 0
+
     def weigh(self, shares: int) -> bool:
         """Set the CPU weight; False where this user may not write the file."""
         value = 1 + (shares - 2) * 9999 // 262142 if self.unified else shares

@@ -33,6 +33,7 @@ LABEL = "bilik-sandbox"
 MOST_SECONDS = 300  # CPU seconds a run may be given; the kernel's own limit per process lies just above
 SHARES_WAITING, SHARES_LEASED = 128, 256  # of CPU weight; the site has Docker's usual 1024
 TMP_BYTES, TMP_FILES, SHM_BYTES = 64 * MIB, 4096, 16 * MIB
+OOM_FIRST = 500  # short of memory, the machine gives up a sandbox before the site
 ENTRY = {"python": "/opt/runner/pid1.py", "checker": "/opt/checker/forkserver.py"}
 Weaken = Callable[[dict[str, Any]], None]
 
@@ -115,7 +116,7 @@ def options(
             "NanoCpus": 1_000_000_000,
             "CpuShares": shares,
             "PidsLimit": shape.tasks,
-            "OomScoreAdj": 500,
+            "OomScoreAdj": OOM_FIRST,
             "IpcMode": "private",
             "CgroupnsMode": "private",  # else /proc/self/cgroup names the container
             "ShmSize": SHM_BYTES,

@@ -8,8 +8,10 @@ counter.
 from __future__ import annotations
 
 import json
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -28,6 +30,7 @@ MOUNTED = WRITABLE | {"/", "/proc", "/sys", "/sys/fs/cgroup", "/dev", "/dev/pts"
 MOUNTED |= {"/etc/hostname", "/etc/hosts", "/etc/resolv.conf"}  # Docker's own, read-only
 KEYS = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_CTYPE", "HOSTNAME", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED"}
 KEYS |= {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MPLCONFIGDIR", "MPLBACKEND"}
+OLDEST = (20, 10)  # of the engines: what older ones throw away they do not tell
 DENIED = {"EPERM", "EACCES", "ENOSYS"}
 UNREACHABLE = {"ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EADDRNOTAVAIL"}
 DEVICES = {"console", "core", "fd", "full", "mqueue", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin"}
@@ -85,14 +88,15 @@ def prove(
     began, lines = time.monotonic(), []
     for image, tag in tags.items():
         shape = SHAPES[image]
-        for line in _proved(engine, shape, tag, quick=quick, weaken=weaken):
-            lines.append(line)
-            if say is not None:
-                say(line)
+        with closing(_proved(engine, shape, tag, quick=quick, weaken=weaken)) as proved:
+            for line in proved:
+                lines.append(line)
+                if say is not None:
+                    say(line)
     return Report(lines=tuple(lines), at=time.time(), seconds=time.monotonic() - began, quick=quick)
 
 
-def _proved(engine: Engine, shape: Shape, tag: str, *, quick: bool, weaken: Weaken | None) -> Iterator[Line]:
+def _proved(engine: Engine, shape: Shape, tag: str, *, quick: bool, weaken: Weaken | None) -> Generator[Line]:
     """The lines of one image. The first image of all gets the expensive trials; every image is looked at."""
     first = shape.image == "python"
     body = hardening.options(
@@ -174,6 +178,8 @@ def _engine(engine: Engine) -> str:
     _need(not lacking, f"the kernel offers no {', '.join(lacking)}")
     warned = [text for text in info.get("Warnings") or [] if "memory" in text or "swap" in text or "pids" in text]
     _need(not warned, "; ".join(warned))
+    known = re.match(r"(\d+)\.(\d+)", info["ServerVersion"])
+    _need(known and (int(known[1]), int(known[2])) >= OLDEST, f"Docker {info['ServerVersion']} is too old")
     return f"Docker {info['ServerVersion']}, {info.get('DefaultRuntime')}, cgroup v{version} ({driver})"
 
 
@@ -261,7 +267,8 @@ def _limits(found: dict[str, Any], shape: Shape) -> str:
         name: found["limits"].get(name) for name, most in wanted.items() if found["limits"].get(name) != [str(most)] * 2
     }
     _need(not wrong, f"{wrong}")
-    return "open files 256, file size 64 MiB, no core files, no locked memory, CPU time bounded"
+    _need(found["oom_score_adj"] >= hardening.OOM_FIRST, "the site would be killed before it when memory is short")
+    return "open files 256, file size 64 MiB, no core files, no locked memory, CPU time bounded; first to go"
 
 
 def _environment(found: dict[str, Any], shape: Shape) -> str:
@@ -287,10 +294,10 @@ LOOKED: dict[str, Callable[[dict[str, Any], Shape], str]] = {
     "no new privileges": _privileges,
     "network": _network,
     "seccomp": _seccomp,
+    "limits": _limits,  # before the root: without them queues of messages are a folder that can be written
     "read-only root": _root,
     "mounts": _mounts,
     "temporary folders": _temporary,
-    "limits": _limits,
     "environment": _environment,
     "isolation": _isolation,
 }
@@ -301,6 +308,7 @@ LOOKED: dict[str, Callable[[dict[str, Any], Shape], str]] = {
 
 def _memory(ask: _Asking, shape: Shape) -> str:
     most = shape.size.mebibytes
+    _need(ask.box.swap_bytes == 0, f"{ask.box.swap_bytes} bytes of swap may be used")
     how = ask("memory", mebibytes=2 * most)
     _need(how != "done", f"a process took twice its {most} MiB")
     _need(ask.last.ended == Ending.OUT_OF_MEMORY, f"a process ended ({how}) and the kernel's counter did not move")

@@ -96,3 +96,32 @@ def test_a_cgroup_that_went_is_told_from_one_that_cannot_be_seen(root: Path, mon
     (root / "docker" / ID / "cpu.stat").unlink()
     with pytest.raises(cgroup.Gone):
         one.cpu_seconds()
+
+
+@pytest.mark.parametrize(
+    ("texts", "most"),
+    [
+        ({"memory.swap.max": "max\n"}, math.inf),
+        ({"memory.swap.max": "0\n"}, 0),
+        ({}, 0),  # a kernel that counts no swap
+    ],
+)
+def test_swap_is_told_by_version_two(
+    root: Path, monkeypatch: pytest.MonkeyPatch, texts: dict[str, str], most: float
+) -> None:
+    files(root / "docker" / ID, {"cpu.stat": "usage_usec 1\n", **texts})
+    assert found(monkeypatch, f"0::/docker/{ID}\n").swap_bytes() == most
+
+
+def test_swap_is_told_by_version_one(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = f"memory/docker/{ID}"
+    files(
+        root,
+        {
+            f"cpuacct/docker/{ID}/cpuacct.usage": "1\n",
+            f"cpu/docker/{ID}/cpu.shares": "128",
+            f"{memory}/memory.memsw.limit_in_bytes": "500\n",
+            f"{memory}/memory.limit_in_bytes": "300\n",
+        },
+    )
+    assert found(monkeypatch, f"4:memory:/docker/{ID}\n2:cpu,cpuacct:/docker/{ID}\n").swap_bytes() == 200
