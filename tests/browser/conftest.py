@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import email
 import email.policy
 import json
@@ -13,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -24,9 +22,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.doors import Engine
+
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "graders" / "sample_course"
-DOCKER = "/var/run/docker.sock"
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -45,58 +44,6 @@ az = "Verilənləri qruplaşdırmaq"
 ru = "Группировка данных"
 """
 expect.set_options(timeout=20_000)
-
-
-class Engine:
-    """A door to the Docker engine that a test can shut and open again, as if the engine had stopped."""
-
-    def __init__(self, address: Path) -> None:
-        self.address = address
-        self._open: set[socket.socket] = set()
-        self._listener: socket.socket | None = None
-        self.start()
-
-    def start(self) -> None:
-        self.address.unlink(missing_ok=True)
-        listener = self._listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(self.address))
-        listener.listen(64)
-        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
-
-    def stop(self) -> None:
-        assert self._listener is not None
-        self._listener.close()
-        self.address.unlink(missing_ok=True)
-        for one in list(self._open):
-            self._close(one)
-
-    def _accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                caller, _ = listener.accept()
-            except OSError:
-                return
-            engine = socket.socket(socket.AF_UNIX)
-            engine.connect(DOCKER)
-            self._open |= {caller, engine}
-            for source, target in ((caller, engine), (engine, caller)):
-                threading.Thread(target=self._pump, args=(source, target), daemon=True).start()
-
-    def _pump(self, source: socket.socket, target: socket.socket) -> None:
-        try:
-            while data := source.recv(65536):
-                target.sendall(data)
-        except OSError:
-            pass
-        finally:  # an attached stream that is left open and unread would stop the engine's removals, all of them
-            self._close(source)
-            self._close(target)
-
-    def _close(self, one: socket.socket) -> None:
-        self._open.discard(one)
-        with contextlib.suppress(OSError):
-            one.shutdown(socket.SHUT_RDWR)
-        one.close()
 
 
 @dataclass
