@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
-from app.db import db
-from app.grading import blaming, comparing, overriding, queueing, rejudging, settling, submitting, waiting
+from app.db import begin_reading, db
+from app.grading import blaming, comparing, overriding, queueing, recording, rejudging, settling, submitting, waiting
 from app.grading.models import Purpose, Rejudge, Rerun, Stage, State, Submission, Verdict, Which
 from app.grading.seats import Seat
 from app.learning.models import ItemProgress
 from app.notices.models import Notice
 from app.notices.writing import mail
 from graders.course import Exercise
-from graders.verdict import CheckerError
+from graders.verdict import CheckerError, Status
 from tests.grading.again import LATER, another, begin, everything, handed_in, nothing, run_all, settle
 from tests.grading.rows import NOW
-from tests.grading.verdicts import grade
+from tests.grading.verdicts import grade, result_of, verdict_of
 
 
 def progress_of(seat: Seat) -> ItemProgress:
@@ -243,3 +245,46 @@ def test_a_second_rejudge_compares_with_the_first(seat: Seat, initials: Exercise
     settle()
     points = [(verdict.points, by is not None) for verdict, by in comparing.verdicts(submission)]
     assert points == [(0, True), (10, True), (0, False)]
+
+
+def test_a_verdict_recorded_at_the_same_moment_is_counted_with_the_new_one(
+    site: Flask, seat: Seat, initials: Exercise
+) -> None:
+    """Best of 0 (what had 10 until now) and 5 (what is being recorded) is 5, whoever is first."""
+    handed_in(seat, initials, right=True)
+    rejudged(seat, initials, nothing)
+    live = submitting.submit(seat, initials, Purpose.SUBMIT, [], form_token="n", language="az", per_hour=9, now=LATER)
+    claim = queueing.claim("w", now=LATER)
+    assert claim is not None and claim.submission_id == live.id
+    db.session.commit()
+    given = [
+        result_of(check, Status.PASSED if check.id in ("two-words", "four-words") else Status.FAILED)
+        for check in initials.checks
+    ]
+    verdict = verdict_of(initials, "submit", given)
+    settled, may_commit = threading.Event(), threading.Event()
+
+    def settle_slowly() -> None:
+        begin_reading(False)
+        with site.app_context():
+            assert settling.settle_some(now=LATER)
+            settled.set()
+            may_commit.wait(30)
+            db.session.commit()
+
+    def record() -> None:
+        begin_reading(False)
+        with site.app_context():
+            recording.record(claim, verdict, now=LATER)
+            db.session.commit()
+
+    threads = [threading.Thread(target=act) for act in (settle_slowly, record)]
+    threads[0].start()
+    assert settled.wait(30)
+    threads[1].start()
+    threads[1].join(1)  # long enough to get as far as it can
+    may_commit.set()
+    for thread in threads:
+        thread.join(30)
+    db.session.expire_all()
+    assert (progress_of(seat).points, progress_of(seat).counting_submission_id) == (5, live.id)
