@@ -14,14 +14,17 @@ from app.db import Key, Model, Moment, db
 
 class AuditEvent(Model):
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_at", "at"), Index("ix_audit_event_subject", "subject_type", "subject_id"))
+    __table_args__ = (
+        Index("ix_audit_event_at", "at"),
+        Index("ix_audit_event_subject", "subject_type", "subject_id"),
+        Index("ix_audit_event_actor", "actor_id", "id"),
+        Index("ix_audit_event_act", "act", "id"),
+    )
 
     id: Mapped[Key]
     at: Mapped[Moment]
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
-    act: Mapped[str] = mapped_column(
-        String(60), index=True
-    )  # "signed_in", "role_granted", "points_set", "certificate_revoked" …
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    act: Mapped[str] = mapped_column(String(60))  # "signed_in", "role_granted", "points_set", "certificate_revoked" …
     subject_type: Mapped[str] = mapped_column(String(40), default="")
     subject_id: Mapped[str] = mapped_column(String(64), default="")
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -53,6 +53,12 @@ class Submission(Model):
         Index("ix_submission_walk", "user_id", "version_id", "item"),
         Index("ix_submission_running", "user_id", "state"),
         Index("ix_submission_lease", "state", "lease_until"),
+        Index(
+            "ix_submission_tries",
+            "submitted_at",
+            sqlite_where=text("purpose IN ('run', 'check')"),
+            postgresql_where=text("purpose IN ('run', 'check')"),
+        ),
     )
 
     id: Mapped[Key]
@@ -86,7 +92,7 @@ class Submission(Model):
     promised_seconds: Mapped[float | None]  # until the result, as the learner was told when handing in
     checks_done: Mapped[int] = mapped_column(default=0)
     checks_total: Mapped[int] = mapped_column(default=0)
-    verdict_id: Mapped[int | None] = mapped_column(ForeignKey("verdict.id", use_alter=True))
+    verdict_id: Mapped[int | None] = mapped_column(ForeignKey("verdict.id", use_alter=True), index=True)
 
     user: Mapped[User] = relationship()
     enrolment: Mapped[Enrolment | None] = relationship()
@@ -114,7 +120,7 @@ class Verdict(Model):
 
     id: Mapped[Key]
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
-    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("verdict.id"))
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("verdict.id"), index=True)
     lease_token: Mapped[str | None] = mapped_column(String(40), unique=True)  # one verdict a lease
     status: Mapped[str] = mapped_column(String(20))  # passed | partly | failed
     points: Mapped[float]
@@ -187,7 +193,9 @@ class Rerun(Model):
     id: Mapped[Key]
     rejudge_id: Mapped[int] = mapped_column(ForeignKey("rejudge.id"))
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
-    before_id: Mapped[int | None] = mapped_column(ForeignKey("verdict.id"))  # in force before; None: never graded
+    before_id: Mapped[int | None] = mapped_column(
+        ForeignKey("verdict.id"), index=True
+    )  # in force before; None: never graded
     run_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), unique=True)  # None: not yet in the queue
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     taken: Mapped[bool] = mapped_column(default=False)  # the new verdict was put in force

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 
 from flask import Blueprint, render_template, request
 from sqlalchemy import func, select
@@ -18,7 +17,7 @@ from app.folding import sort_key
 from app.grading import waiting
 from app.grading.models import Lane, Purpose, State, Submission, WorkerState
 from app.insights import acts as words
-from app.web import page_number, row_number
+from app.web import row_number
 
 pages = Blueprint("system", __name__, url_prefix="/staff")
 SILENT = timedelta(seconds=20)
@@ -87,28 +86,44 @@ def health() -> str:
 
 @pages.get("/audit")
 def log() -> str:
-    """The latest first; narrowed by act and by person."""
+    """The latest first; narrowed by act and by person. Never counted: it grows for ever."""
     act, who = request.args.get("act", "")[:60], request.args.get("who", type=row_number)
-    page = page_number()
+    shown = entries(
+        act, who, before=request.args.get("before", type=row_number), after=request.args.get("after", type=row_number)
+    )
+    return render_template(
+        "insights/audit.html",
+        shown=shown,
+        names=names_of([event.actor_id for event in shown.events]),
+        acts=sorted(words.ACTS, key=lambda one: sort_key(words.act_words(one))),
+        act=act,
+        who=who,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entries:
+    """A hundred entries of the audit log, the latest first, and whether there are older and newer ones."""
+
+    events: Sequence[AuditEvent]
+    has_older: bool
+    has_newer: bool
+
+
+def entries(act: str, who: int | None, *, before: int | None = None, after: int | None = None) -> Entries:
+    """Those of an act and of a person ("" and None: of all), next to the entry `before` or `after` which they came."""
     query = select(AuditEvent)
     if act:
         query = query.where(AuditEvent.act == act)
     if who:
         query = query.where(AuditEvent.actor_id == who)
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    events = db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(PAGE).offset((page - 1) * PAGE)).all()
-    acts = db.session.scalars(select(AuditEvent.act).distinct())
-    return render_template(
-        "insights/audit.html",
-        events=events,
-        names=names_of([event.actor_id for event in events]),
-        acts=sorted(acts, key=lambda one: sort_key(words.act_words(one))),
-        act=act,
-        who=who,
-        page=page,
-        pages=ceil(total / PAGE),
-        total=total,
-    )
+    if after is not None:
+        found = db.session.scalars(query.where(AuditEvent.id > after).order_by(AuditEvent.id).limit(PAGE + 1)).all()
+        return Entries(events=found[:PAGE][::-1], has_older=True, has_newer=len(found) > PAGE)
+    if before is not None:
+        query = query.where(AuditEvent.id < before)
+    found = db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(PAGE + 1)).all()
+    return Entries(events=found[:PAGE], has_older=len(found) > PAGE, has_newer=before is not None)
 
 
 def names_of(ids: Sequence[int | None]) -> dict[int, str]:

@@ -31,7 +31,11 @@ pages = Blueprint("teaching", __name__, url_prefix="/teach")
 def overview() -> str:
     slugs = taught_courses(current_user)
     listed = [course for course in reading.listed_courses() if slugs is None or course.slug in slugs]
-    return render_template("teaching/overview.html", cards=teaching.cohorts_of(slugs), courses=listed)
+    page = page_number()
+    cards, total = teaching.cohorts_of(slugs, page=page)
+    return render_template(
+        "teaching/overview.html", cards=cards, courses=listed, page=page, pages=ceil(total / teaching.PAGE)
+    )
 
 
 @pages.route("/courses/<slug>/cohorts/new", methods=["GET", "POST"])
