@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Bilik
 from tests.browser.learning import (
@@ -271,6 +271,35 @@ def test_submit_on_top_of_another_tabs_text_asks_which_one_to_go_on_with(page: P
     expect(other.locator("#refused")).to_be_empty()
     other.goto(f"{outline}/functions/initials/history")
     expect(other.locator("main")).to_contain_text("# from the first tab")
+
+
+def test_a_refusal_stays_while_an_older_result_is_waited_for(page: Page, outline: str) -> None:
+    def still_waiting(route: Route) -> None:
+        poll = f'hx-get="{route.request.url}" hx-trigger="load delay:200ms" hx-swap="outerHTML"'
+        route.fulfill(body=f'<section id="result" data-submission="1" {poll}>…</section>', content_type="text/html")
+
+    page.route("**/result", still_waiting)
+    page.goto(f"{outline}/functions/initials")
+    other = page.context.new_page()
+    other.route("**/result", still_waiting)
+    other.goto(page.url)
+    write(other, NO_NONE)
+    other.locator("button[data-key=run]").click()
+    expect(other.locator("#result[data-submission]")).to_be_visible()
+    write(page, "# older")
+    page.locator("button[data-key=submit]").click()
+    expect(page.locator("#refused")).to_contain_text("Nothing was handed in")
+    other.bring_to_front()
+    write(other, f"{NO_NONE}# newer")
+    saved(other)
+    page.get_by_role("button", name="Go on with this one").click()
+    saved(page)
+    other.locator("button[data-key=run]").click()
+    expect(other.locator("#refused")).to_contain_text("Nothing was handed in")
+    for _ in range(2):
+        with other.expect_response("**/result"):
+            pass
+    expect(other.locator("#refused")).to_contain_text("Nothing was handed in")
 
 
 def test_what_is_ticked_and_typed_in_a_quiz_is_there_after_a_reload_until_it_is_handed_in(

@@ -16,7 +16,7 @@ export function watchResults(form) {
       event.detail.isError = false;
       event.detail.target = refusals();
       event.detail.swapOverride = "innerHTML";
-    } else refusals().replaceChildren();
+    } else if (event.detail.requestConfig.elt === form) refusals().replaceChildren(); // not when an older result is asked for
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const fold of document.querySelectorAll("#result details[data-check]")) {
