@@ -7,10 +7,14 @@ whether it is what its name says, and keeps.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
+
+RESERVE = 200 * 2**20  # bytes
 
 
 class SharedAway(OSError):
@@ -22,6 +26,11 @@ def reachable(shared: Path) -> Path:
     if not shared.is_dir():
         raise SharedAway(f"the shared folder {shared} is not there")
     return shared
+
+
+def is_disk_full(problem: BaseException) -> bool:
+    """Whether nothing more fits on the disk, or into what its user may have of it."""
+    return isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -43,12 +52,19 @@ def write_whole(path: Path, content: bytes) -> None:
 class Blobs:
     """`put` stores bytes durably before any row names them; a blob without a row is swept later.
 
-    `shared` is the folder all machines see; None on one machine.
+    `folder` lies in the data folder. `shared` is the folder all machines see; None on one machine. `reserve`: bytes
+    that what was taken in needs to be graded; with less nothing new is taken in.
     """
 
-    def __init__(self, folder: Path, shared: Path | None = None) -> None:
+    def __init__(self, folder: Path, shared: Path | None = None, *, reserve: int = RESERVE) -> None:
         self.folder = folder
         self.shared = shared
+        self.reserve = reserve
+
+    def has_room(self) -> bool:
+        """Whether the reserve is free on every disk that is written to. Raises SharedAway. Costs microseconds."""
+        disks = [self.folder.parent] if self.shared is None else [self.folder.parent, reachable(self.shared)]
+        return all(shutil.disk_usage(disk).free >= self.reserve for disk in disks)
 
     def path(self, sha256: str) -> Path:
         return self.folder / _place(sha256)
@@ -71,8 +87,12 @@ class Blobs:
         content = (reachable(self.shared) / "blobs" / _place(sha256)).read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:
             raise OSError(f"what is shared as {sha256} was changed by somebody")
-        write_whole(self.path(sha256), content)
-        return content
+        try:
+            write_whole(self.path(sha256), content)
+        except OSError as problem:
+            if not is_disk_full(problem):
+                raise
+        return content  # kept or not: on a full disk what waits is graded all the same
 
     def share_all(self) -> None:
         """Copy to the shared folder what it misses: for a site that was on one machine before."""

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
         pattern="^(file:///|/)",
         description="/srv/shared or file:///srv/shared: a folder all machines see, where files and versions go, too",
     )
+    reserve: int = Field(
+        default=200,
+        ge=0,
+        description="MiB to be free where the data (and shared) folder lies; else nothing is taken in",
+    )
     courses: Path = Field(default=Path("courses"), description="course folders loaded at start")
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="how the world reaches the site: in mails and QR codes"

@@ -40,7 +40,6 @@ MOST_ROWS = 2**31 - 1  # what both databases count to; SQLite's driver breaks on
 MOST_PAGES = 100_000
 MOST_FIELDS = 5000  # of a form; the longest, a notebook's, has some 1,100
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-LEAST_FREE_DISK = 200 * MiB
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
@@ -77,7 +76,9 @@ def configure(app: Flask, settings: Settings) -> None:
     )
     _write_log(plainly=settings.env == "production")
     app.extensions["bilik.settings"] = settings
-    app.extensions["bilik.blobs"] = Blobs(settings.data_folder / "blobs", settings.shared_folder)
+    app.extensions["bilik.blobs"] = Blobs(
+        settings.data_folder / "blobs", settings.shared_folder, reserve=settings.reserve * MiB
+    )
     app.extensions["bilik.strips"] = []
     app.url_map.converters["int"] = RowConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -348,7 +349,7 @@ def readyz() -> tuple[Response, int]:
     except Exception as problem:  # noqa: BLE001 - whatever it is, the answer is "not ready"
         found["database"] = type(problem).__name__
     free = shutil.disk_usage(settings().data_folder).free
-    found["disk"] = "ok" if free >= LEAST_FREE_DISK else f"{free // MiB} MiB free"
+    found["disk"] = "ok" if free >= blobs().reserve else f"{free // MiB} MiB free"
     ready = all(state == "ok" for state in found.values())
     return jsonify(found | {"at": utc_now().isoformat(timespec="seconds")}), 200 if ready else 503
 

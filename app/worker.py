@@ -11,6 +11,7 @@ import hashlib
 import logging
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -26,7 +27,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.accounts import forgetting
-from app.blobs import SharedAway
+from app.blobs import SharedAway, is_disk_full
 from app.clock import utc_now
 from app.config import Settings
 from app.credentials import issuing
@@ -190,7 +191,7 @@ class Worker:
             reason = f"{type(problem).__name__}: {problem}"
         # An engine or a database that is away, or a worker that stops, says nothing against the submission.
         ours = isinstance(problem, SandboxUnavailable) and (self.stopping.is_set() or not self.gate.is_open)
-        ours = ours or isinstance(problem, OperationalError | SharedAway)
+        ours = ours or isinstance(problem, OperationalError | SharedAway) or is_disk_full(problem)
         while True:
             try:
                 with self._writing():
@@ -324,6 +325,7 @@ class Worker:
             "reason": self.gate.reason,
             "slots": self.settings.slots,
             "running": len(self.held),
+            "free_MiB": shutil.disk_usage(self.settings.data_folder).free >> 20,
             "sandbox": self.gate.health,
         }
         with self._writing():

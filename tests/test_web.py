@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from app import create_app, keys
 from app.config import Settings
 from app.errors import Refused
-from app.web import safe_next
+from app.web import blobs, safe_next
 from tests.factories import person, signed_in
 
 OPEN_PAGES = (
@@ -260,7 +260,7 @@ def test_health_and_readiness_answer(client: FlaskClient) -> None:
 
 
 def test_a_full_disk_is_not_ready(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.web.LEAST_FREE_DISK", 1 << 60)
+    monkeypatch.setattr(blobs(), "reserve", 1 << 60)
     assert client.get("/readyz").status_code == 503
 
 

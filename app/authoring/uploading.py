@@ -12,11 +12,12 @@ from flask_babel import gettext as _
 from app import audit
 from app.accounts.models import Grant, Role, User
 from app.accounts.permissions import instructs
+from app.blobs import is_disk_full
 from app.catalogue import publishing, reading
 from app.catalogue.models import Course, CourseVersion
 from app.db import db
 from app.errors import Refused
-from app.web import begin_writing
+from app.web import begin_writing, blobs
 from graders.course.loading import load_course
 from graders.uploads import ZipLimits, read_zip
 
@@ -69,9 +70,29 @@ def upload(slug: str, files: dict[str, bytes], data: Path, *, by: User, now: dat
     """Store the course as a draft of `slug`; who uploads a new course becomes its instructor.
 
     Begins the writing transaction itself, after reading and copying the files, which is slow.
-    Raises Refused for a course of somebody else, CourseErrors with all that is wrong with the content.
+    Raises Refused for a course of somebody else or a disk that is full, CourseErrors with all that is wrong with the
+    content.
     """
     _refuse_anothers(slug, by)
+    if not blobs().has_room():
+        raise _no_room()
+    try:
+        return _upload(slug, files, data, by=by, now=now)
+    except OSError as problem:
+        if is_disk_full(problem):
+            raise _no_room() from problem
+        raise
+
+
+def _no_room() -> Refused:
+    return Refused(
+        _("The disk of this site is nearly full, so no course can be uploaded now. Nothing of it was stored."),
+        status=503,
+        field="file",
+    )
+
+
+def _upload(slug: str, files: dict[str, bytes], data: Path, *, by: User, now: datetime) -> CourseVersion:
     with tempfile.TemporaryDirectory(dir=data, prefix=".upload-") as scratch:
         for path, body in files.items():
             target = Path(scratch) / path

@@ -15,7 +15,7 @@ from app.errors import Refused
 from app.grading import drafts, history, quizzes, sheets, submitting
 from app.grading.desk_views import Desk, desk_at, desk_page, frame, lang, links_of
 from app.grading.models import Submission
-from app.web import row_number, settings
+from app.web import blobs, row_number, settings
 
 
 def quiz_page(desk: Desk, *, refused: str = "", replies: Mapping[str, list[str]] | None = None) -> str:
@@ -77,6 +77,7 @@ def answer(unit: str, item: str, **place: Any) -> ResponseReturnValue:
     replies = sheets.replies_of(desk.quiz, request.form)
     try:
         sheets.refuse_doubled_places(desk.quiz, request.form)
+        submitting.refuse_without_room(blobs())
         submission = quizzes.answer(
             desk.seat,
             desk.quiz,

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 import secrets
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select, update
 
-from app.blobs import Blobs, reachable
+from app.blobs import Blobs, is_disk_full
 from app.db import db, hold
 from app.errors import Refused
 from app.grading import rules
@@ -27,7 +25,6 @@ from app.learning.rules import is_late
 from graders.course import model as content
 
 SEEDS = 64  # a randomised check draws from one of these
-ROOM_NEEDED = 200 * 1024 * 1024  # bytes free on the data folder's disk, below which nothing is taken in
 TRIES_PER_GRADED = 10  # runs and checks an hour for each graded submission an hour
 TOKEN_CHARACTERS = 40
 
@@ -46,22 +43,28 @@ def new_form_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def refuse_without_room(folder: Path) -> None:
-    """Raises Refused, before anything is written, when the disk of `folder` is nearly full."""
-    if shutil.disk_usage(folder).free < ROOM_NEEDED:
-        raise Refused(
-            _("The disk of this site is nearly full, so nothing can be handed in now. Your work is kept as a draft."),
-            status=503,
-        )
+def refuse_without_room(blobs: Blobs) -> None:
+    """Raises Refused, before anything is written, when a disk is nearly full; SharedAway."""
+    if not blobs.has_room():
+        raise _no_room()
+
+
+def _no_room() -> Refused:
+    return Refused(
+        _("The disk of this site is nearly full, so nothing can be handed in now. Your work is kept as a draft."),
+        status=503,
+    )
 
 
 def store(files: Mapping[str, bytes], blobs: Blobs) -> list[dict[str, Any]]:
     """Write the bytes, before the transaction and any row that names them. Raises Refused (a full disk), SharedAway."""
-    blobs.folder.mkdir(parents=True, exist_ok=True)
-    refuse_without_room(blobs.folder)
-    if blobs.shared is not None:
-        refuse_without_room(reachable(blobs.shared))
-    return [{"name": name, "sha256": blobs.put(body), "size": len(body)} for name, body in files.items()]
+    refuse_without_room(blobs)
+    try:
+        return [{"name": name, "sha256": blobs.put(body), "size": len(body)} for name, body in files.items()]
+    except OSError as problem:
+        if is_disk_full(problem):
+            raise _no_room() from problem
+        raise
 
 
 def sent_before(seat: Seat, form_token: str) -> Submission | None:

@@ -28,7 +28,14 @@ NEWEST_MAILS = 30
 
 @pages.record_once
 def strips(state: BlueprintSetupState) -> None:
-    web.strip(state.app, lambda: pausing.sentence(utc_now()) if current_user.is_authenticated else None)
+    def grading() -> str | None:
+        return pausing.sentence(current_user, utc_now()) if current_user.is_authenticated else None
+
+    def disk() -> str | None:
+        return pausing.disk_sentence(current_user, web.blobs(), utc_now()) if current_user.is_authenticated else None
+
+    web.strip(state.app, grading)
+    web.strip(state.app, disk)
 
 
 @pages.app_context_processor

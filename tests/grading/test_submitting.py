@@ -159,9 +159,8 @@ def test_the_seed_is_one_of_sixty_four(seat: Seat, initials: Exercise) -> None:
     assert len(seeds) > 10
 
 
-def test_nothing_is_written_when_the_disk_is_nearly_full(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    blobs = Blobs(settings().data_folder / "blobs")
-    monkeypatch.setattr(submitting, "ROOM_NEEDED", 1 << 60)
+def test_nothing_is_written_when_the_disk_is_nearly_full(site: Flask) -> None:
+    blobs = Blobs(settings().data_folder / "blobs", reserve=1 << 60)
     with pytest.raises(Refused, match="nearly full"):
         submitting.store({"a.py": b"x = 1"}, blobs)
     assert not [path for path in blobs.folder.rglob("*") if path.is_file()]
