@@ -110,7 +110,7 @@ def configure(app: Flask, settings: Settings) -> None:
 
 
 def _refuse_endless_form() -> None:
-    """A form of millions of fields would be hundreds of megabytes once it is read; Werkzeug counts parts, not fields."""
+    """A form of millions of fields is hundreds of megabytes once it is read; Werkzeug counts parts, not fields."""
     if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") > MOST_FIELDS:
         abort(413)
 
