@@ -12,6 +12,7 @@ import argparse
 import json
 import logging
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -50,6 +51,12 @@ from tests import servers  # noqa: E402
 COURSES = ("python-basics", "ai-first-steps")
 FLAT = 1.5  # times as slow as with a thousand submissions
 NOISE = 5.0  # milliseconds that a page may take longer whatever the ratio says
+QUICKLY = {
+    "max_wal_size": "8GB",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+}  # to make
 SMALL = 2000  # rows of a table that may be gone through from end to end
 
 
@@ -334,11 +341,13 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs="+", help="submissions, rising; at least 1,000")
     chosen = parser.parse_args()
     sizes = chosen.sizes or [10**3, 10**4, 10**5, *([] if chosen.quick else [10**6])]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server goes, too
     folder = Path(tempfile.mkdtemp(prefix="bilik-pages-"))
     by_size: dict[int, dict[str, Figure]] = {}
     try:
         with servers.postgres() as server:
-            server.say("ALTER SYSTEM SET max_wal_size = '4GB'")
+            for name, value in QUICKLY.items():
+                server.say(f"ALTER SYSTEM SET {name} = '{value}'")
             server.say("SELECT pg_reload_conf()")
             house = House(server, folder)
             for size in sizes:

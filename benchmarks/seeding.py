@@ -108,8 +108,9 @@ ROWS = (
     FROM learner CROSS JOIN generate_series(0, 7) AS k ORDER BY 1""",
     """INSERT INTO notice (idempotency_key, recipient_id, address, language, kind, params, created_at, not_before,
                            sent_at, failures)
-    SELECT 'n' || n || '-' || k, id, 'learner' || n || '@example.com', 'az', 'graded', '{"title": "Task", "points": 5, "most": 8, "submission": 1}', came_at, came_at,
-           came_at, 0 FROM learner CROSS JOIN generate_series(1, 3) AS k""",
+    SELECT 'n' || n || '-' || k, id, 'learner' || n || '@example.com', 'az', 'graded',
+           '{"title": "Task", "points": 5, "most": 8, "submission": 1}', came_at, came_at, came_at, 0
+    FROM learner CROSS JOIN generate_series(1, 3) AS k""",
 )
 NUMBERED = ("user", "cohort", "enrolment", "submission", "verdict")
 
@@ -130,7 +131,7 @@ def samples(course: model.Course, now: datetime) -> list[dict[str, Any]]:
 
 
 def _verdict(exercise: Exercise, now: datetime) -> outcome.Verdict:
-    """All checks but the last passed, each with something printed."""
+    """The first and the last check, of which the first passed: what fits into a row, as most verdicts do."""
     checks = tuple(
         outcome.CheckResult(
             id=check.id,
@@ -143,7 +144,7 @@ def _verdict(exercise: Exercise, now: datetime) -> outcome.Verdict:
             seconds=0.05,
             feedback=outcome.Feedback(expected="12.50", got="12.5", stdout="12.5\n" * 4),
         )
-        for check in exercise.checks
+        for check in (exercise.checks[0], exercise.checks[-1])
     )
     return outcome.Verdict(
         purpose=outcome.Purpose.SUBMIT,

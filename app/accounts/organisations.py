@@ -6,13 +6,15 @@ from datetime import date, datetime
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app import audit
 from app.accounts.models import Membership, Organisation, User
 from app.db import db
 from app.errors import Refused
 from app.folding import fold, sort_key
+
+PAGE = 50
 
 
 def all_organisations() -> list[Organisation]:
@@ -45,16 +47,26 @@ def in_force(today: date) -> ColumnElement[bool]:
     return (Membership.from_on <= today) & or_(Membership.until_on.is_(None), Membership.until_on >= today)
 
 
-def open_memberships(
-    today: date, *, user_id: int | None = None, organisation_id: int | None = None
-) -> list[Membership]:
-    """Who works where today, of one person or one organisation."""
-    query = select(Membership).where(in_force(today))
-    if user_id is not None:
-        query = query.where(Membership.user_id == user_id)
+def open_memberships(today: date, user_id: int, organisation_id: int | None = None) -> list[Membership]:
+    """Where somebody works today, or whether in this organisation."""
+    query = select(Membership).where(in_force(today), Membership.user_id == user_id)
     if organisation_id is not None:
         query = query.where(Membership.organisation_id == organisation_id)
-    return list(db.session.scalars(query.options(joinedload(Membership.user), joinedload(Membership.organisation))))
+    return list(db.session.scalars(query.options(joinedload(Membership.organisation))))
+
+
+def members(organisation_id: int, today: date, *, page: int) -> tuple[list[Membership], int]:
+    """Fifty of those who work there today, by name, and how many pages of them there are. Two queries."""
+    query = select(Membership).where(Membership.organisation_id == organisation_id, in_force(today))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    found = db.session.scalars(
+        query.join(Membership.user)
+        .options(contains_eager(Membership.user))
+        .order_by(User.name_folded, User.id)
+        .offset((page - 1) * PAGE)
+        .limit(PAGE)
+    )
+    return list(found), max(1, -(-total // PAGE))
 
 
 def sizes(today: date) -> dict[int, int]:
@@ -65,7 +77,7 @@ def sizes(today: date) -> dict[int, int]:
 
 def join(user: User, organisation: Organisation, *, from_on: date, by: User | None, now: datetime) -> Membership:
     """Somebody works in an organisation from a day on; again is harmless."""
-    for known in open_memberships(from_on, user_id=user.id, organisation_id=organisation.id):
+    for known in open_memberships(from_on, user.id, organisation.id):
         return known
     membership = Membership(user_id=user.id, organisation_id=organisation.id, from_on=from_on)
     db.session.add(membership)

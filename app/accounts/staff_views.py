@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from sqlalchemy.orm import joinedload
 
 from app.accounts import fin, granting, organisations, people, registering, sessions
 from app.accounts.forms import FinForm, GrantForm, MembershipForm, NameForm, OrganisationForm, PersonForm
@@ -82,7 +83,7 @@ def show(user: User, fin_form: FinForm | None = None) -> ResponseReturnValue:
         person=user,
         grants=grants(user),
         masked_fin=fin.masked(user, settings().data_folder),
-        memberships=organisations.open_memberships(today(), user_id=user.id),
+        memberships=organisations.open_memberships(today(), user.id),
         devices=sessions.open_sessions(user, utc_now()),
         grant_form=grant_form,
         membership_form=membership_form,
@@ -230,11 +231,14 @@ def organisation_list() -> ResponseReturnValue:
 @pages.get("/organisations/<int:organisation_id>")
 def organisation(organisation_id: int) -> ResponseReturnValue:
     one = db.get_or_404(Organisation, organisation_id)
+    number = page_number()
+    memberships, count = organisations.members(one.id, today(), page=number)
+    managing = db.select(Grant).where(Grant.role == Role.MANAGER, Grant.organisation_id == one.id)
     return render_template(
         "accounts/organisation.html",
         organisation=one,
-        memberships=organisations.open_memberships(today(), organisation_id=one.id),
-        managers=db.session.scalars(
-            db.select(Grant).where(Grant.role == Role.MANAGER, Grant.organisation_id == one.id)
-        ).all(),
+        memberships=memberships,
+        managers=db.session.scalars(managing.options(joinedload(Grant.user)).order_by(Grant.id)).all(),
+        page=number,
+        pages=count,
     )
