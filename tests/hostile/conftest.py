@@ -14,7 +14,7 @@ from sandbox.docker_sandbox import DockerSandbox
 from sandbox.engine import Engine
 from sandbox.model import Size
 from tests.grading.conftest import initials, seat
-from tests.hostile.cases import cases
+from tests.hostile.cases import cases, named
 from tests.hostile.house import House
 from tests.hostile.visiting import visit
 from tests.sandbox.conftest import engine, images
@@ -47,7 +47,10 @@ def visits(house: House, request: pytest.FixtureRequest) -> Iterator[dict[str, F
     chosen = [
         item.callspec.params["name"]
         for item in request.session.items
-        if isinstance(item, pytest.Function) and "visits" in item.fixturenames and hasattr(item, "callspec")
+        if isinstance(item, pytest.Function)
+        and "visits" in item.fixturenames
+        and hasattr(item, "callspec")
+        and item.callspec.params["name"] in named("graded")
     ]
 
     def timed(name: str) -> None:
