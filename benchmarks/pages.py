@@ -260,9 +260,11 @@ def acts() -> list[tuple[str, Callable[[], object]]]:
     ]
 
 
-def measure(house: House, times: int) -> dict[str, Figure]:
-    found = {what: house.page(path, user_id, times) for what, path, user_id in pages(house)}
-    return found | {what: house.act(act, max(3, times // 3)) for what, act in acts()}
+def measure(house: House, times: int) -> Iterator[tuple[str, Figure]]:
+    for what, path, user_id in pages(house):
+        yield what, house.page(path, user_id, times)
+    for what, act in acts():
+        yield what, house.act(act, max(3, times // 3))
 
 
 def is_flat(first: Figure, last: Figure) -> bool:
@@ -274,6 +276,8 @@ def show(by_size: dict[int, dict[str, Figure]]) -> None:
     print(f"\n{'p50 / p95 in ms':<38}" + "".join(f"{size:>18,}" for size in sizes), end="")
     print(f"{'ratio':>8}  bar ≤ {FLAT}   {'statements':>10}  database ms")
     for what, first in by_size[sizes[0]].items():
+        if any(what not in by_size[size] for size in sizes):
+            continue
         figures = [by_size[size][what] for size in sizes]
         last = figures[-1]
         times = "".join(f"{f'{one.p50:.1f} / {one.p95:.1f}':>18}" for one in figures)
@@ -352,13 +356,16 @@ def main() -> int:
             house = House(server, folder)
             for size in sizes:
                 print(f"{size:,} submissions: {house.grow(size):.0f} s to make", flush=True)
-                by_size[size] = measure(house, chosen.times)
-            show(by_size)
+                by_size[size] = {}
+                for what, figure in measure(house, chosen.times):
+                    by_size[size][what] = figure
             crowd(house, 10_000, max(5, chosen.times // 3))
             with house.site.app_context():
                 db.engine.dispose()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if by_size:
+            show(by_size)  # as far as it came
     return 0
 
 

@@ -19,7 +19,7 @@ from app.grading import queueing, rules
 from app.grading.models import Served, State, Submission, Verdict
 
 LEARNT_FROM = 100  # verdicts, for what a wait is expected to be
-LOOKED_AT = 1000  # of the latest verdicts, to find those: never through all there are
+LOOKED_AT = 300  # of the latest verdicts, to find those: never through all there are
 LONG = 500  # rows in the queue from which on places are kept: a second for every so many
 SHORTEST = 0.02  # seconds a slot is expected to be taken
 WHAT = (Submission.kind, Submission.purpose, Submission.version_id, Submission.item)  # what takes alike

@@ -152,3 +152,13 @@ def test_tries_are_forgotten_after_thirty_days_and_attempts_never(site: Flask) -
         queued(person(), version, purpose=purpose, state=State.GRADED)
     queueing.forget_tries(now=NOW + timedelta(days=31))
     assert [row.purpose for row in db.session.query(Submission)] == ["submit"]
+
+
+def test_tries_are_asked_for_in_the_words_of_their_index(site: Flask, counting) -> None:  # type: ignore[no-untyped-def]
+    """With parameters in their place neither engine would use an index of a part of the rows."""
+    with counting() as statements:
+        queueing.forget_tries(now=NOW)
+    (words,) = [
+        str(one.dialect_options["sqlite"]["where"]) for one in Submission.__table__.indexes if "tries" in one.name
+    ]  # type: ignore[attr-defined,operator]
+    assert [words in one for one in statements if one.startswith("SELECT")] == [True]
