@@ -77,7 +77,7 @@ class Bilik:
     def stop(self, name: str, sign: int = signal.SIGTERM) -> None:
         process = self.processes.pop(name)
         process.send_signal(sign)
-        process.wait(30)
+        process.wait(120)
 
     def mail_to(self, address: str, subject: str = "") -> str:
         """The text of the newest mail to `address` whose subject has `subject`; waits for the worker to write it."""
