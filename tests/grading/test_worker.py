@@ -47,8 +47,8 @@ def running(data: Path) -> Iterator[subprocess.Popen[bytes]]:
         worker.wait(30)
 
 
-def handed_in(seat: Seat, item: Exercise, token: str = "t") -> int:
-    stored = submitting.store(item.solution(), blobs())
+def handed_in(seat: Seat, item: Exercise, token: str = "t", files: dict[str, bytes] | None = None) -> int:
+    stored = submitting.store(files or item.solution(), blobs())
     row = submitting.submit(seat, item, Purpose.SUBMIT, stored, form_token=token, language="az", per_hour=20, now=NOW)
     id = row.id
     db.session.commit()
@@ -121,5 +121,33 @@ def test_a_second_worker_on_the_same_data_is_refused(seat: Seat, initials: Exerc
     id = handed_in(seat, initials)
     with running(data):
         until(State.GRADED, id)
-        assert start(data).wait(30) == 1
-        assert not queueing.grading_now(now=db.session.scalars(select(WorkerState)).one().beat_at).paused
+        assert start(data).wait(90) == 1
+
+        def goes_on() -> bool:
+            db.session.rollback()
+            return not queueing.grading_now(now=db.session.scalars(select(WorkerState)).one().beat_at).paused
+
+        until_true(goes_on)
+
+
+def test_what_was_found_is_shown_while_the_rest_is_graded(seat: Seat, initials: Exercise, tmp_path: Path) -> None:
+    go_on = tmp_path / "go-on"
+    slow = f"""
+import os, time
+def initials(name):
+    while name != "Leyla Məmmədova" and not os.path.exists({str(go_on)!r}):
+        time.sleep(0.05)
+    return "LM"
+"""
+    id = handed_in(seat, initials, files={"initials.py": slow.encode()})
+
+    def shown() -> list[str]:
+        db.session.rollback()
+        return list(db.session.scalars(select(CheckRow.check_id).where(CheckRow.submission_id == id)))
+
+    with running(settings().data_folder):
+        until_true(lambda: bool(shown()))
+        assert shown() == ["two-words"]
+        go_on.touch()
+        until(State.GRADED, id)
+    assert shown() == []
