@@ -158,6 +158,7 @@ class House:
         (folder / "shared").mkdir()
         self.door = doors.Engine(folder / "docker.sock")
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("BILIK_")} | {
+            "PYTHONDONTWRITEBYTECODE": "1",  # gunicorn would leave one beside wsgi.py
             "BILIK_ENV": "test",
             "BILIK_SLOTS": "2",
             "BILIK_COURSES": str(folder / "courses"),
