@@ -241,6 +241,7 @@ def test_without_docker_the_exit_code_says_so(
     assert "the sandbox is unavailable" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_quick_proof_grades_each_answer_once_and_the_solution_again(initials: Path, sandbox: ProcessSandbox) -> None:
     def times(*, quick: bool) -> dict[str, int]:
         return dict(Counter(one.answer for one in prove(initials, lambda: sandbox, quick=quick).graded))
@@ -250,6 +251,7 @@ def test_a_quick_proof_grades_each_answer_once_and_the_solution_again(initials: 
     assert times(quick=False) == dict.fromkeys(once, 2) | {"starter": 1, "doing nothing": 1}
 
 
+@pytest.mark.slow
 def test_check_prints_its_findings(initials: Path, sandbox: ProcessSandbox, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.rmtree(initials / "answers")
     assert main(["check", str(initials), "--quick"], sandbox=sandbox) == 1
