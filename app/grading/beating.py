@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.db import db
+from app.db import db, one_at_a_time
 from app.grading.models import WorkerState
 
 LOST = timedelta(seconds=15)  # a worker silent for longer is taken for dead
@@ -15,6 +15,7 @@ LOST = timedelta(seconds=15)  # a worker silent for longer is taken for dead
 
 def beat(name: str, *, grading: bool, report: dict[str, Any], now: datetime) -> None:
     """`report`: {"reason", "slots", "running", "sandbox"}; `reason` says why nothing is graded, "" while it is."""
+    one_at_a_time(f"beat of {name}")  # two threads of a worker may say the first word at once
     state = db.session.scalar(select(WorkerState).where(WorkerState.name == name))
     if state is None:
         state = WorkerState(name=name)
