@@ -25,14 +25,15 @@ from tests.servers import Postgres, Rabbit, until
 
 pytestmark = pytest.mark.engines
 ROOT = Path(__file__).parents[2]
-PATIENCE = 600.0  # seconds: a lease of 30, a broker's start, and a machine that is busy with everything else
+PATIENCE = 300.0  # seconds: a lease of 30, a broker's start, and a machine that is busy with everything else
+SECONDS = 0.8  # about so long a submission takes, so that a worker can be met grading
 
 
 @contextmanager
 def worker(data: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker's process on the data folder `data`; settings come from the environment the fixtures made."""
+    """A canned worker of two slots on the data folder `data`; settings come from the environment the fixtures made."""
     data.mkdir(exist_ok=True)
-    process = subprocess.Popen([sys.executable, "-m", "tests.engines.worker_process", str(data)], cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-m", "benchmarks.canned", str(data), "2", str(SECONDS)], cwd=ROOT)
     try:
         yield process
     finally:
