@@ -25,13 +25,15 @@ def create_app(settings: Settings | None = None) -> Flask:
 def register_models() -> None:
     """Every domain's tables, in rank order from the bottom."""
     import app.accounts.models
+    import app.audiences.models
     import app.audit
     import app.catalogue.models
     import app.credentials.models
     import app.curricula.models
     import app.grading.models
     import app.learning.models
-    import app.notices.models  # noqa: F401
+    import app.notices.models
+    import app.organisations.models  # noqa: F401
 
 
 def register_pages(site: Flask) -> None:

@@ -26,6 +26,7 @@ class Audience(StrEnum):
     OWN = "own"  # signed in, and what the address names is theirs: the view answers 404 otherwise
     INSTRUCTOR = "instructor"  # of some course; the view asks of which
     MANAGER = "manager"  # of some organisation; the view asks of which
+    OFFICER = "officer"  # training officer of some organisation; the view asks of which
     ADMINISTRATOR = "administrator"
 
 
@@ -171,6 +172,7 @@ TABLE: dict[str, Audience] = {
 NEEDED: dict[Audience, Role] = {
     A.INSTRUCTOR: Role.INSTRUCTOR,
     A.MANAGER: Role.MANAGER,
+    A.OFFICER: Role.OFFICER,
     A.ADMINISTRATOR: Role.ADMINISTRATOR,
 }
 

@@ -12,6 +12,8 @@ from app.accounts.models import Grant, Role, User
 from app.db import db, one_at_a_time
 from app.errors import Refused
 
+OF_ORGANISATION = (Role.MANAGER, Role.OFFICER)
+
 
 def grant(
     user: User,
@@ -22,15 +24,16 @@ def grant(
     course_slug: str | None = None,
     now: datetime,
 ) -> Grant:
-    """Give a role; again is harmless. A manager is one of an organisation; an instructor of a course, or of all (None).
+    """Give a role; again is harmless.
 
+    Managers and training officers are of an organisation; an instructor is of a course, or of all (None).
     `by` None: the site's own command.
     """
     if not user.is_active:
         raise Refused(gettext("This account is closed."))
-    if role is Role.MANAGER and organisation_id is None:
+    if role in OF_ORGANISATION and organisation_id is None:
         raise Refused(gettext("Say of which organisation."), field="organisation")
-    organisation_id = organisation_id if role is Role.MANAGER else None
+    organisation_id = organisation_id if role in OF_ORGANISATION else None
     course_slug = course_slug or None if role is Role.INSTRUCTOR else None
     known = db.session.scalar(
         select(Grant).where(

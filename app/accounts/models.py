@@ -17,7 +17,8 @@ class Role(StrEnum):
     """What somebody may do beyond learning. A grant may be narrowed to a course or an organisation."""
 
     INSTRUCTOR = "instructor"  # of one course (`course_slug`), or of every course when it names none
-    MANAGER = "manager"  # of one organisation
+    MANAGER = "manager"  # of one organisation, or of one of its units and what is below
+    OFFICER = "officer"  # training officer of one organisation
     ADMINISTRATOR = "administrator"
 
 
@@ -57,6 +58,7 @@ class User(Model):
     certificate_name_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[Moment]
+    first_signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a due day may count from it
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     # Flask-Login's protocol
@@ -89,13 +91,15 @@ class Grant(Model):
     __tablename__ = "grant"
     __table_args__ = (
         CheckConstraint("role != 'manager' OR organisation_id IS NOT NULL", name="manager_of_organisation"),
-        UniqueConstraint("user_id", "role", "organisation_id", "course_slug"),
+        CheckConstraint("role != 'officer' OR organisation_id IS NOT NULL", name="officer_of_organisation"),
+        UniqueConstraint("user_id", "role", "organisation_id", "unit_id", "course_slug"),
     )
 
     id: Mapped[Key]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     role: Mapped[str] = mapped_column(String(20))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))  # of organisations, which ranks above
     course_slug: Mapped[str | None] = mapped_column(String(100), index=True)
     granted_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     granted_at: Mapped[Moment]

@@ -48,6 +48,13 @@ def manages(user: User, organisation_id: int) -> bool:
     return is_administrator(user) or organisation_id in managed_organisations(user)
 
 
+def oversees(user: User, organisation_id: int) -> bool:
+    """Is training officer of the organisation; administrators may do the same."""
+    return is_administrator(user) or any(
+        grant.role == Role.OFFICER and grant.organisation_id == organisation_id for grant in grants(user)
+    )
+
+
 def managed_organisations(user: User) -> set[int]:
     """The organisations of which somebody was made manager (an administrator manages none by being one)."""
     return {grant.organisation_id for grant in grants(user) if grant.role == Role.MANAGER and grant.organisation_id}

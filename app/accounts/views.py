@@ -24,6 +24,7 @@ def role_name(role: str) -> str:
     return {
         Role.INSTRUCTOR: gettext("Instructor"),
         Role.MANAGER: gettext("Manager of an organisation"),
+        Role.OFFICER: gettext("Training officer"),
         Role.ADMINISTRATOR: gettext("Administrator"),
     }[Role(role)]
 

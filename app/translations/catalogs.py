@@ -23,9 +23,13 @@ TRANSLATED = ("az", "ru")  # English is the language of the texts in the code
 # Which part of app/ each area speaks for; a folder stands for itself and for templates/<folder>.
 AREAS = {
     "site": ("accounts", "notices", "home", "errors", "parts", "setup"),  # and the modules of app/ itself, layout.html
-    "learning": ("catalogue", "learning", "credentials", "curricula"),
+    "learning": ("catalogue", "learning", "credentials"),
     "grading": ("grading",),
-    "teaching": ("authoring", "insights", "teaching"),  # pages of learning for instructors lie in templates/teaching
+    "organisations": ("organisations",),
+    "audiences": ("audiences",),
+    "curricula": ("curricula",),
+    "insights": ("insights",),
+    "teaching": ("authoring", "teaching"),  # pages of learning for instructors lie in templates/teaching
 }
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "lazy_ngettext": (1, 2), "_l": None}
 
