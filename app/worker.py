@@ -76,9 +76,7 @@ class Worker:
     def run(self) -> None:
         """Raises AlreadyRunning when another worker has this data folder."""
         with _lock(self.settings), waking.listen(self.settings.data_folder) as ear:
-            with self._writing():
-                lost = queueing.take_back(self.name, now=utc_now())
-            log.info("worker %s: %d slots, %d leases taken back", self.name, self.settings.slots, lost)
+            self._take_back()
             slots = [
                 threading.Thread(target=self._slot, args=(n == 0,), name=f"slot-{n}")
                 for n in range(self.settings.slots)
@@ -115,6 +113,19 @@ class Worker:
             mine = self.calls
             self.answer.wait_for(lambda: self.answered >= mine, timeout=seconds)
 
+    def _take_back(self) -> None:
+        """What this worker held when it died goes back to the queue, as soon as the database answers."""
+        while not self.stopping.is_set():
+            try:
+                with self._writing():
+                    lost = queueing.take_back(self.name, now=utc_now())
+            except OperationalError as error:
+                log.warning("worker: the database does not answer yet: %s", error.orig)
+                self.stopping.wait(LOOK)
+            else:
+                log.info("worker %s: %d slots, %d leases taken back", self.name, self.settings.slots, lost)
+                return
+
     def _wind_up(self, slots: list[threading.Thread]) -> None:
         """Let what nearly is graded finish, end the rest, and give it back without holding it against anybody."""
         self.wake()
@@ -124,9 +135,12 @@ class Worker:
         self.gate.close()  # ends the containers: who still asks gets SandboxUnavailable
         for thread in slots:
             thread.join(timeout=PATIENCE)
-        with self._writing():
-            queueing.take_back(self.name, counts=False, now=utc_now())
-            beating.beat(self.name, grading=False, report={"reason": "the worker was stopped"}, now=utc_now())
+        try:
+            with self._writing():
+                queueing.take_back(self.name, counts=False, now=utc_now())
+                beating.beat(self.name, grading=False, report={"reason": "the worker was stopped"}, now=utc_now())
+        except OperationalError as error:  # the leases lapse by themselves
+            log.warning("worker: the database does not answer at the end: %s", error.orig)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

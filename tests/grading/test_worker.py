@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import time
@@ -114,6 +115,22 @@ def test_a_wake_up_is_answered_at_once_and_a_stop_gives_everything_back(seat: Se
     assert row.failures == 0
     state = db.session.scalars(select(WorkerState)).one()
     assert not state.grading
+
+
+def test_a_database_that_is_busy_when_the_worker_starts_is_waited_for(seat: Seat, initials: Exercise) -> None:
+    data = settings().data_folder
+    id = handed_in(seat, initials)
+    other = sqlite3.connect(data / "bilik.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    command = [sys.executable, "-m", "tests.grading.worker_process", str(data), ""]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as worker:
+        assert worker.stderr is not None
+        assert any("does not answer yet" in line for line in worker.stderr)  # the first try is given up
+        other.execute("ROLLBACK")
+        other.close()
+        until(State.GRADED, id)
+        worker.terminate()
+    assert worker.returncode == 0
 
 
 def test_a_second_worker_on_the_same_data_is_refused(seat: Seat, initials: Exercise) -> None:
