@@ -1,0 +1,124 @@
+"""Who sees whom: the team of a manager, the staff of an organisation, as of a day.
+
+A manager's team on a day is who had a job then (i) in a unit of one of the manager's grants or below it, or (ii) naming
+the manager, directly or through others. Nobody is in their own team. A training officer sees the staff of the
+organisation. Who may look is decided by today's grants and jobs, who is looked at by the jobs of the day: somebody who
+leaves a unit leaves its view the same day and stays in it for the days before.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import aliased
+
+from app.accounts.models import Role, User
+from app.accounts.permissions import grants, is_administrator, oversees
+from app.db import db
+from app.organisations.models import Job
+from app.organisations.tree import below, in_force
+
+
+def team_jobs_on(
+    user: User, day: date, *, organisation_id: int | None = None, today: date | None = None
+) -> Select[int, int, int]:
+    """A SELECT of (user_id, organisation_id, unit_id) of the jobs by which people were in the team of `user` on `day`.
+
+    What a manager sees of somebody in one organisation says nothing of what another asks of them: join on both.
+    `today`: the day on which `user` looks, where that is not `day` itself: who no longer manages sees no past either.
+    """
+    today = today or day
+    query = select(Job.user_id, Job.organisation_id, Job.unit_id).where(
+        in_force(Job, day), Job.user_id != user.id, or_(_in_granted_units(user, day), _reports_to(user, day, today))
+    )
+    return query if organisation_id is None else query.where(Job.organisation_id == organisation_id)
+
+
+def team_on(user: User, day: date, *, organisation_id: int | None = None, today: date | None = None) -> Select[int]:
+    """A SELECT of the ids of who was in the team of `user` on `day`; of one organisation where it is said."""
+    jobs = team_jobs_on(user, day, organisation_id=organisation_id, today=today)
+    return jobs.with_only_columns(Job.user_id).distinct()
+
+
+def staff_on(organisation_id: int, day: date) -> Select[int]:
+    """A SELECT of the ids of who had a job in the organisation on `day`, for its training officers."""
+    return select(Job.user_id).where(Job.organisation_id == organisation_id, in_force(Job, day)).distinct()
+
+
+def led_organisations(user: User, today: date) -> set[int]:
+    """The organisations in which `user` has a team today: by a grant, or because a job there names them."""
+    own, report = aliased(Job), aliased(Job)
+    named = db.session.scalars(
+        select(report.organisation_id)
+        .join(own, (own.organisation_id == report.organisation_id) & (own.user_id == user.id))
+        .where(report.manager_id == user.id, report.user_id != user.id, in_force(own, today), in_force(report, today))
+        .distinct()
+    )
+    granted = {one.organisation_id for one in grants(user) if one.role == Role.MANAGER and one.organisation_id}
+    return set(named) | granted
+
+
+def overseen_organisations(user: User) -> set[int]:
+    """The organisations whose training officer somebody is (an administrator is none's by being one)."""
+    return {one.organisation_id for one in grants(user) if one.role == Role.OFFICER and one.organisation_id}
+
+
+def leads(user: User, today: date) -> bool:
+    """Has a team today, be it by a grant that covers nobody yet."""
+    return bool(led_organisations(user, today))
+
+
+def sees(
+    user: User, person_id: int, day: date, *, organisation_id: int | None = None, today: date | None = None
+) -> bool:
+    """May look at what was asked of this person on `day` (by `organisation_id` where it is said).
+
+    As manager, as training officer of an organisation the person worked in, or as administrator. One or two queries.
+    """
+    if is_administrator(user):
+        return True
+    there = select(Job.organisation_id).where(Job.user_id == person_id, in_force(Job, day))
+    if organisation_id is not None:
+        there = there.where(Job.organisation_id == organisation_id)
+    if any(oversees(user, one) for one in db.session.scalars(there)):
+        return True
+    team = team_jobs_on(user, day, organisation_id=organisation_id, today=today)
+    return db.session.scalar(team.with_only_columns(Job.id).where(Job.user_id == person_id).limit(1)) is not None
+
+
+def _in_granted_units(user: User, day: date) -> ColumnElement[bool]:
+    given = [grant for grant in grants(user) if grant.role == Role.MANAGER]
+    whole = [grant.organisation_id for grant in given if grant.unit_id is None]
+    units = [grant.unit_id for grant in given if grant.unit_id is not None]
+    inside = [Job.organisation_id.in_(whole)] if whole else []
+    if units:
+        inside.append(Job.unit_id.in_(below(units, day)))
+    return or_(*inside) if inside else false()
+
+
+def _reports_to(user: User, day: date, today: date) -> ColumnElement[bool]:
+    """Jobs whose chain of managers, within one organisation, leads to `user`, who works and manages there today."""
+    own, report, job = aliased(Job), aliased(Job), aliased(Job)
+    manages_there = (
+        select(own.id)
+        .join(report, (report.organisation_id == own.organisation_id) & (report.manager_id == user.id))
+        .where(
+            own.user_id == user.id,
+            own.organisation_id == job.organisation_id,
+            in_force(own, today),
+            in_force(report, today),
+        )
+    )
+    chain = (
+        select(job.id, job.user_id, job.organisation_id)
+        .where(job.manager_id == user.id, in_force(job, day), manages_there.exists())
+        .cte(recursive=True)
+    )
+    deeper = aliased(Job)
+    chain = chain.union(
+        select(deeper.id, deeper.user_id, deeper.organisation_id)
+        .join(chain, and_(deeper.manager_id == chain.c.user_id, deeper.organisation_id == chain.c.organisation_id))
+        .where(in_force(deeper, day))
+    )
+    return Job.id.in_(select(chain.c.id))
