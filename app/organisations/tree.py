@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class Placed:
     """A unit in its place on a day. `depth`: 0 for the organisation itself; `path`: unit ids from there to this one."""
 
     unit: Unit
@@ -57,7 +57,7 @@ def root(organisation_id: int) -> Unit:
     return db.session.scalars(select(Unit).where(Unit.organisation_id == organisation_id, ~placed.exists())).one()
 
 
-def standings(organisation_id: int, day: date) -> list[Standing]:
+def placed_units(organisation_id: int, day: date) -> list[Placed]:
     """The units in force on `day`, each after its parent, brothers in alphabetical order. Two queries.
 
     A unit whose parent is not in force is not shown.
@@ -73,13 +73,13 @@ def standings(organisation_id: int, day: date) -> list[Standing]:
     children: dict[int | None, list[Unit]] = {}
     for unit in sorted(known.values(), key=lambda one: (sort_key(one.name), one.code)):
         children.setdefault(parents.get(unit.id), []).append(unit)
-    found: list[Standing] = []
-    waiting = [Standing(unit=unit, parent_id=None, path=(unit.id,)) for unit in reversed(children.get(None, []))]
+    found: list[Placed] = []
+    waiting = [Placed(unit=unit, parent_id=None, path=(unit.id,)) for unit in reversed(children.get(None, []))]
     while waiting:
         one = waiting.pop()
         found.append(one)
         waiting += [
-            Standing(unit=unit, parent_id=one.unit.id, path=(*one.path, unit.id))
+            Placed(unit=unit, parent_id=one.unit.id, path=(*one.path, unit.id))
             for unit in reversed(children.get(one.unit.id, []))
         ]
     return found
