@@ -33,7 +33,8 @@ def register_models() -> None:
     import app.grading.models
     import app.learning.models
     import app.notices.models
-    import app.organisations.models  # noqa: F401
+    import app.organisations.models
+    import app.organisations.scim.models  # noqa: F401
 
 
 def register_pages(site: Flask) -> None:

@@ -347,9 +347,61 @@ def upgrade():
     with op.batch_alter_table('user', schema=None) as batch_op:
         batch_op.add_column(sa.Column('first_signed_in_at', sa.DateTime(timezone=True), nullable=True))
 
+    op.create_table('scim_token',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('created_by', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['created_by'], ['user.id'], name=op.f('fk_scim_token_created_by_user')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_scim_token_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_scim_token')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_scim_token_token_hash'))
+    )
+    with op.batch_alter_table('scim_token', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_scim_token_organisation_id'), ['organisation_id'], unique=False)
+
+    op.create_table('scim_resource',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('uid', sa.String(length=36), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=5), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('job_id', sa.Integer(), nullable=True),
+    sa.Column('user_name', sa.String(length=200), nullable=False),
+    sa.Column('user_name_key', sa.String(length=200), nullable=True),
+    sa.Column('external_id', sa.String(length=200), nullable=True),
+    sa.Column('made_account', sa.Boolean(), nullable=False),
+    sa.Column('extra', sa.JSON(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(kind = 'User' AND user_id IS NOT NULL AND unit_id IS NULL AND user_name_key IS NOT NULL) OR (kind = 'Group' AND user_id IS NULL AND unit_id IS NOT NULL)", name=op.f('ck_scim_resource_of_kind')),
+    sa.ForeignKeyConstraint(['job_id'], ['job.id'], name=op.f('fk_scim_resource_job_id_job')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_scim_resource_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_scim_resource_unit_id_unit')),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_scim_resource_user_id_user')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_scim_resource')),
+    sa.UniqueConstraint('uid', name=op.f('uq_scim_resource_uid'))
+    )
+    with op.batch_alter_table('scim_resource', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_scim_resource_user_id'), ['user_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_scim_resource_unit_id'), ['unit_id'], unique=False)
+        batch_op.create_index('ix_scim_resource_external', ['organisation_id', 'external_id'], unique=False)
+        batch_op.create_index('ix_scim_resource_kind', ['organisation_id', 'kind', 'id'], unique=False)
+        for what, column in (('user_name', 'user_name_key'), ('user', 'user_id'), ('unit', 'unit_id')):
+            batch_op.create_index(f'uq_scim_resource_{what}', ['organisation_id', column], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+
 
 
 def downgrade():
+    op.drop_table('scim_resource')
+    op.drop_table('scim_token')
     with op.batch_alter_table('user', schema=None) as batch_op:
         batch_op.drop_column('first_signed_in_at')
 
