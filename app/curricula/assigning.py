@@ -8,12 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app import audit
-from app.accounts.models import Membership, Organisation, User
-from app.accounts.organisations import in_force
+from app.accounts.models import Organisation, User
 from app.catalogue.models import Course
 from app.clock import in_baku
 from app.curricula.models import Assignment
@@ -21,6 +20,7 @@ from app.db import db
 from app.errors import Refused
 from app.learning.models import Enrolment
 from app.notices.telling import tell
+from app.organisations import teams
 
 PAGE = 50
 
@@ -51,17 +51,12 @@ class Person:
     assigned: list[Assigned]
 
 
-def works_in(organisation_id: int, today: date) -> ColumnElement[bool]:
-    """Of memberships: in force on `today`."""
-    return (Membership.organisation_id == organisation_id) & in_force(today)
-
-
 def people(
     organisation: Organisation, *, now: datetime, search: str = "", page: int | None = 1
 ) -> tuple[list[Person], int]:
     """One page of who works there today, by name (`page` None: everybody), and how many there are. Three queries."""
     today = in_baku(now).date()
-    members = select(Membership.user_id).where(works_in(organisation.id, today))
+    members = teams.staff_on(organisation.id, today)
     wanted = select(User).where(User.id.in_(members), User.closed_at.is_(None))
     if search:
         wanted = wanted.where(User.name_folded.contains(search, autoescape=True))
@@ -142,7 +137,7 @@ def assign(
         raise Refused(_("This course is not offered at the moment."), field="course")
     if due_on is not None and due_on < today:
         raise Refused(_("Give a day that is still to come."), field="due_on")
-    members = set(db.session.scalars(select(Membership.user_id).where(works_in(organisation.id, today))))
+    members = set(db.session.scalars(teams.staff_on(organisation.id, today)))
     if any(user.id not in members for user in users):  # unnamed: a manager may not learn who has which number
         raise Refused(_("Somebody chosen does not work in this organisation."))
     known = {
