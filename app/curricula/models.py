@@ -79,10 +79,23 @@ class RequirementVersion(Model):
     minimum_validity_days: Mapped[int] = mapped_column(default=0)  # for `fixed`: Totara's minimum active period
     look_back_days: Mapped[int] = mapped_column(default=0)  # courses finished so long before the start count, too
     minimum_days: Mapped[int] = mapped_column(default=0)  # what it takes; less time is an exception
+    applied_on: Mapped[date | None]  # its due days were given to who was asked before
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[Moment]
 
     requirement: Mapped[Requirement] = relationship()
+
+
+class RequirementCourse(Model):
+    """A course that may count for a version: of a part, an equivalent, a test-out. For queries; the version decides."""
+
+    __tablename__ = "requirement_course"
+    __table_args__ = (UniqueConstraint("version_id", "course_id"),)
+
+    id: Mapped[Key]
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("requirement_version.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
 
 
 class RequirementAudience(Model):
@@ -170,6 +183,7 @@ class DueDate(Model):
     __table_args__ = (
         one_open("uq_due_date_open", "period_id"),
         Index("ix_due_date_due", "due_on"),
+        Index("ix_due_date_period", "period_id", "from_on"),
     )
 
     id: Mapped[Key]
@@ -178,7 +192,7 @@ class DueDate(Model):
     closes_on: Mapped[date | None]  # the last day before it has failed
     from_on: Mapped[date]
     until_on: Mapped[date | None]
-    cause: Mapped[str] = mapped_column(String(20))  # assigned, changed, extended, realistic, renewal
+    cause: Mapped[str] = mapped_column(String(20))  # assigned, changed, extended, realistic, renewal, leave
 
     period: Mapped[Period] = relationship()
 
@@ -294,12 +308,23 @@ class AllocationException(Model):
     doubt: Mapped[str] = mapped_column(String(20))
     details: Mapped[Json]
     raised_at: Mapped[Moment]
-    action: Mapped[str | None] = mapped_column(String(12))  # assign, realistic, dismiss
+    action: Mapped[str | None] = mapped_column(String(12))  # assign, realistic, dismiss; lapsed: left the audience
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     requirement: Mapped[Requirement] = relationship()
     user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+
+class Nightly(Model):
+    """The run of a day: what was due is done once, however many workers look, and a night that was missed is seen."""
+
+    __tablename__ = "nightly"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    began_at: Mapped[Moment]
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    summary: Mapped[Json]
 
 
 class Assignment(Model):

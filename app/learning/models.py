@@ -59,6 +59,7 @@ class Enrolment(Model):
         ),
         Index("ix_enrolment_cohort", "cohort_id", "left_at"),
         Index("ix_enrolment_completed", "completed_at"),
+        Index("ix_enrolment_enrolled", "enrolled_at"),
     )
 
     id: Mapped[Key]

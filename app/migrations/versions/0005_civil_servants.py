@@ -209,6 +209,7 @@ def upgrade():
     sa.Column('minimum_validity_days', sa.Integer(), nullable=False),
     sa.Column('look_back_days', sa.Integer(), nullable=False),
     sa.Column('minimum_days', sa.Integer(), nullable=False),
+    sa.Column('applied_on', sa.Date(), nullable=True),
     sa.Column('created_by', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('validity_months IS NULL OR validity_months > 0', name=op.f('ck_requirement_version_validity')),
@@ -218,6 +219,31 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_requirement_version')),
     sa.UniqueConstraint('requirement_id', 'number', name=op.f('uq_requirement_version_requirement_id_number'))
     )
+    op.create_table('requirement_course',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('requirement_id', sa.Integer(), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.Column('course_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['course_id'], ['course.id'], name=op.f('fk_requirement_course_course_id_course')),
+    sa.ForeignKeyConstraint(['requirement_id'], ['requirement.id'], name=op.f('fk_requirement_course_requirement_id_requirement')),
+    sa.ForeignKeyConstraint(['version_id'], ['requirement_version.id'], name=op.f('fk_requirement_course_version_id_requirement_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_requirement_course')),
+    sa.UniqueConstraint('version_id', 'course_id', name=op.f('uq_requirement_course_version_id_course_id'))
+    )
+    with op.batch_alter_table('requirement_course', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_requirement_course_course_id'), ['course_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_requirement_course_requirement_id'), ['requirement_id'], unique=False)
+
+    op.create_table('nightly',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('summary', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('day', name=op.f('pk_nightly'))
+    )
+    with op.batch_alter_table('enrolment', schema=None) as batch_op:
+        batch_op.create_index('ix_enrolment_enrolled', ['enrolled_at'], unique=False)
+
     op.create_table('exemption',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('obligation_id', sa.Integer(), nullable=False),
@@ -290,6 +316,7 @@ def upgrade():
     )
     with op.batch_alter_table('due_date', schema=None) as batch_op:
         batch_op.create_index('ix_due_date_due', ['due_on'], unique=False)
+        batch_op.create_index('ix_due_date_period', ['period_id', 'from_on'], unique=False)
         batch_op.create_index('uq_due_date_open', ['period_id'], unique=True, sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
 
     op.create_table('due_extension',
@@ -346,6 +373,8 @@ def upgrade():
 
     with op.batch_alter_table('user', schema=None) as batch_op:
         batch_op.add_column(sa.Column('first_signed_in_at', sa.DateTime(timezone=True), nullable=True))
+    op.execute("""UPDATE "user" SET first_signed_in_at =
+        (SELECT min(created_at) FROM login_session WHERE login_session.user_id = "user".id)""")
 
     op.create_table('scim_token',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -424,6 +453,7 @@ def downgrade():
     op.drop_table('due_extension')
     with op.batch_alter_table('due_date', schema=None) as batch_op:
         batch_op.drop_index('uq_due_date_open', sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
+        batch_op.drop_index('ix_due_date_period')
         batch_op.drop_index('ix_due_date_due')
 
     op.drop_table('due_date')
@@ -442,6 +472,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_exemption_obligation_id'))
 
     op.drop_table('exemption')
+    with op.batch_alter_table('enrolment', schema=None) as batch_op:
+        batch_op.drop_index('ix_enrolment_enrolled')
+
+    op.drop_table('nightly')
+    with op.batch_alter_table('requirement_course', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_requirement_course_requirement_id'))
+        batch_op.drop_index(batch_op.f('ix_requirement_course_course_id'))
+
+    op.drop_table('requirement_course')
     op.drop_table('requirement_version')
     with op.batch_alter_table('requirement_audience', schema=None) as batch_op:
         batch_op.drop_index('uq_requirement_audience_open', sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
