@@ -40,11 +40,12 @@ from app.clock import utc_now  # noqa: E402
 from app.config import Settings  # noqa: E402
 from app.db import db  # noqa: E402
 from app.grading import submitting, waking  # noqa: E402
-from app.grading.models import Purpose, State, Submission, WorkerState  # noqa: E402
+from app.grading.models import Purpose, State, Submission, Verdict, WorkerState  # noqa: E402
 from app.grading.seats import Seat  # noqa: E402
 from app.learning import enrolling  # noqa: E402
 from benchmarks import peers  # noqa: E402
 from graders.course import Exercise, load_course  # noqa: E402
+from sandbox.building import recipe  # noqa: E402
 
 COURSE = ROOT / "benchmarks" / "course"
 NOTEBOOK = ROOT / "benchmarks" / "notebook.ipynb"
@@ -159,6 +160,13 @@ class Bench:
             found.append(self.wait(id) - committed)
             time.sleep(0.7)  # a container is prepared ahead in this time
         return found
+
+    def used(self, last: int) -> tuple[float, int]:
+        """Of the `last` verdicts: CPU seconds in the containers on average, and the highest peak of memory in bytes."""
+        with self.site.app_context():
+            rows = db.session.scalars(select(Verdict.result).order_by(Verdict.id.desc()).limit(last)).all()
+        said = [row["provenance"] for row in rows]
+        return sum(one["cpu_seconds"] for one in said) / len(said), max(one["peak_bytes"] for one in said)
 
     def burst(self, item: str, count: int) -> float:
         """Notebooks a second when `count` learners hand in before the worker starts, its pool empty."""
@@ -310,7 +318,7 @@ def main() -> int:
     try:
         bare = alone = twice = None
         if not options.no_peers:
-            python = peers.environment(cache / "peers")
+            python = peers.environment(cache / "peers", "nbgrader")
             bare = peers.median(peers.bare_nbclient(python, NOTEBOOK, 5 if options.quick else 20))
             students = 4 if options.quick else 10
             alone = peers.nbgrader(python, NOTEBOOK, scratch, students=students, side_by_side=1)
@@ -325,15 +333,22 @@ def main() -> int:
                     met=None,
                 )
             )
+            python = peers.environment(cache / "peers-otter", "otter-grader")
+            run = peers.median(peers.otter(python, NOTEBOOK, scratch, 3 if options.quick else 10))
+            rows.append(Row(what="peer: otter run, p50", figure=f"{run:.2f} s", bar="", met=None))
+            cold = peers.median(peers.cold_container(recipe().python, 5 if options.quick else 20))
+            rows.append(Row(what="peer: a cold `docker run` of nothing, p50", figure=f"{cold:.2f} s", bar="", met=None))
         bench = Bench(scratch / "data")
-        with bench.worker():
+        with bench.worker() as worker:
             bench.until_grading()
             for item, what, limit in (
                 ("speed/notebook", "notebook of 7 cells", None),
                 ("speed/function", "function, 10 checks", 0.15),
                 ("speed/program", "program, 10 checks", 0.15),
             ):
+                before = sum(worker.cpu_times()[:2])
                 found = bench.latencies(item, times)
+                own = (sum(worker.cpu_times()[:2]) - before) / times
                 p50, p95, p99 = (quantile(found, share) for share in (0.5, 0.95, 0.99))
                 figure = f"p50 {p50:.3f}  p95 {p95:.3f}  p99 {p99:.3f} s"
                 if limit is None:
@@ -343,6 +358,9 @@ def main() -> int:
                 else:
                     bar, met = f"p50 ≤ {limit} s", p50 <= limit
                 rows.append(Row(what=f"{what}, commit → verdict, {times} times", figure=figure, bar=bar, met=met))
+                inside, peak = bench.used(times)
+                figure = f"{inside:.2f} + worker {own:.2f} CPU s, peak {peak / 2**20:.0f} MiB"
+                rows.append(Row(what="  each: in containers + outside", figure=figure, bar="", met=None))
             found = clicks(bench, 5 if options.quick else 30)
             figure = f"p50 {quantile(found, 0.5):.2f}  p95 {quantile(found, 0.95):.2f} s"
             met = quantile(found, 0.5) <= 0.8

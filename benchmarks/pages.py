@@ -33,7 +33,7 @@ from flask_migrate import upgrade  # noqa: E402
 from sqlalchemy import event, func, insert, select  # noqa: E402
 
 from app import create_app  # noqa: E402
-from app.accounts import forgetting, granting, organisations, registering, sessions  # noqa: E402
+from app.accounts import forgetting, granting, registering, sessions  # noqa: E402
 from app.accounts.login import COOKIE  # noqa: E402
 from app.accounts.models import Role, User  # noqa: E402
 from app.catalogue import publishing  # noqa: E402
@@ -43,6 +43,7 @@ from app.credentials import issuing  # noqa: E402
 from app.db import begin_reading, db  # noqa: E402
 from app.grading import beating, queueing, settling, waiting  # noqa: E402
 from app.grading.models import Lane, Purpose, State, Submission  # noqa: E402
+from app.organisations import working  # noqa: E402
 from benchmarks import seeding  # noqa: E402
 from benchmarks.grading import quantile  # noqa: E402
 from graders.course import load_course  # noqa: E402
@@ -96,7 +97,7 @@ class House:
                 if slug == COURSES[0]:
                     self.course, ids = course, {"course": version.course_id, "version": version.id}
             for number in range(seeding.ORGANISATIONS):
-                organisations.create(f"Organisation {number}", by=None, now=now)
+                working.create(f"Organisation {number}", by=None, now=now)
             self.staff = {
                 "administrator": self._person(Role.ADMINISTRATOR),
                 "instructor": self._person(Role.INSTRUCTOR, course_slug=COURSES[0]),

@@ -1,6 +1,7 @@
-"""What others need for the same notebook on the same machine: bare nbclient, and nbgrader once and twice side by side.
+"""What others need for the same notebook on the same machine, and what a container costs that nobody prepared.
 
-They live in an environment of their own, made on first use below the data folder.
+Bare nbclient, nbgrader once and twice side by side, Otter's `otter run`, a cold `docker run`.
+nbgrader and Otter live in an environment each, made on first use below the data folder.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-NEEDS = ["nbgrader", "nbclient", "ipykernel", "numpy", "pandas", "matplotlib"]
+SCIENCE = ["nbclient", "ipykernel", "numpy", "pandas", "matplotlib"]
 CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'speed'\nc.CourseDirectory.root = {root!r}\n"
 EXECUTE = """
 import sys, time, nbformat
@@ -27,14 +28,21 @@ for _ in range(int(sys.argv[2])):
 """
 
 
-def environment(folder: Path) -> Path:
-    """The Python of the peers' environment; installed if it is not there."""
+OTTER_TEST = """OK_FORMAT = True
+case = {"code": ">>> bool(6 < mean < 10)\\nTrue", "hidden": False, "locked": False}
+suite = {"cases": [case], "scored": True, "setup": "", "teardown": "", "type": "doctest"}
+test = {"name": "mean", "points": 1, "suites": [suite]}
+"""
+
+
+def environment(folder: Path, peer: str) -> Path:
+    """The Python of the environment of `peer` (a package); installed if it is not there."""
     python = folder / "bin" / "python"
     if not (folder / "done").exists():
-        print("installing the peers (nbgrader and what it needs)…", file=sys.stderr)
+        print(f"installing {peer} and what it needs…", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         uv = Path(sys.executable).with_name("uv")
-        install = [str(uv), "pip", "install", "-q", "--compile-bytecode", "--python", str(python), *NEEDS]
+        install = [str(uv), "pip", "install", "-q", "--compile-bytecode", "--python", str(python), peer, *SCIENCE]
         subprocess.run(install, check=True)
         (folder / "done").touch()
     return python
@@ -82,6 +90,36 @@ def nbgrader(python: Path, notebook: Path, scratch: Path, *, students: int, side
     if any(codes):
         raise RuntimeError(f"nbgrader ended with {codes}")
     return students * side_by_side / seconds
+
+
+def otter(python: Path, notebook: Path, scratch: Path, times: int) -> list[float]:
+    """Seconds of each `otter run` of one submission, in the grader's own process: no isolation."""
+    (scratch / "otter" / "tests").mkdir(parents=True)
+    (scratch / "otter" / "tests" / "mean.py").write_text(OTTER_TEST)
+    (scratch / "otter" / "out").mkdir()
+    command = str(python.with_name("otter"))
+    found = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
+    ran = {"cwd": scratch / "otter", "env": found, "check": True, "capture_output": True}
+    subprocess.run([command, "generate", "-t", "tests", "-o", "autograder.zip"], **ran)
+    seconds = []
+    for _ in range(times):
+        began = time.perf_counter()
+        subprocess.run([command, "run", "--no-logo", "-a", "autograder.zip", "-o", "out", str(notebook)], **ran)
+        seconds.append(time.perf_counter() - began)
+    if json.loads((scratch / "otter" / "out" / "results.json").read_text())["tests"][-1]["score"] != 1:
+        raise RuntimeError("Otter did not find the answer right")
+    return seconds
+
+
+def cold_container(image: str, times: int) -> list[float]:
+    """Seconds of each `docker run` of a Python that ends at once: what a container costs that nobody prepared."""
+    seconds = []
+    for _ in range(times):
+        began = time.perf_counter()
+        command = ["docker", "run", "--rm", "--network", "none", "--entrypoint", "python3", image, "-c", "pass"]
+        subprocess.run(command, check=True, capture_output=True)
+        seconds.append(time.perf_counter() - began)
+    return seconds
 
 
 def graded_cell() -> dict[str, object]:

@@ -50,8 +50,9 @@ ROWS = (
     """INSERT INTO login_session (token_hash, user_id, device, address, created_at, seen_at, expires_at)
     SELECT md5('session' || n), id, 'Chrome', '127.0.0.1', came_at, came_at, came_at + interval '30 days'
     FROM learner""",
-    """INSERT INTO membership (user_id, organisation_id, from_on)
-    SELECT id, organisation_id, came_at::date - 30 FROM learner""",
+    """INSERT INTO job (user_id, organisation_id, unit_id, from_on)
+    SELECT learner.id, learner.organisation_id, unit.id, came_at::date - 30
+    FROM learner JOIN unit ON unit.organisation_id = learner.organisation_id""",
     """INSERT INTO assignment (user_id, course_id, organisation_id, due_on, assigned_by, assigned_at)
     SELECT id, %(course)s, organisation_id, came_at::date + 60, %(staff)s, came_at FROM learner
     WHERE mod(n, 3) > 0""",
