@@ -56,11 +56,12 @@ def register_pages(site: Flask) -> None:
     from app.learning import staff_views as teaching
     from app.learning import views as learning
     from app.notices import views as notices
+    from app.organisations import staff_views as structure
 
     login.init_app(site)
     error_pages.init_app(site)
     for domain in (
-        *(notices, accounts, people, catalogue, learning, joining, teaching, grading, rejudging),
+        *(notices, accounts, people, structure, catalogue, learning, joining, teaching, grading, rejudging),
         *(credentials, authoring, organisations, system, home),
     ):
         site.register_blueprint(domain.pages)

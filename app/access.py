@@ -63,7 +63,7 @@ TABLE: dict[str, Audience] = {
     "accounts.remove_fin": A.LEARNER,
     "accounts.sign_out_device": A.OWN,
     "accounts.sign_out_everywhere": A.LEARNER,
-    # people and organisations
+    # people
     "people.index": A.ADMINISTRATOR,
     "people.add": A.ADMINISTRATOR,
     "people.person": A.ADMINISTRATOR,
@@ -74,10 +74,11 @@ TABLE: dict[str, Audience] = {
     "people.confirm_fin": A.ADMINISTRATOR,
     "people.sign_out": A.ADMINISTRATOR,
     "people.close": A.ADMINISTRATOR,
-    "people.join": A.ADMINISTRATOR,
-    "people.end_membership": A.ADMINISTRATOR,
-    "people.organisation_list": A.ADMINISTRATOR,
-    "people.organisation": A.ADMINISTRATOR,
+    # where people work: the view asks whether the organisation is theirs
+    "structure.index": A.OFFICER,
+    "structure.organisation": A.OFFICER,
+    "structure.works": A.ADMINISTRATOR,
+    "structure.end_job": A.ADMINISTRATOR,
     # catalogue
     "catalogue.courses": A.VISITOR,
     "catalogue.course": A.VISITOR,

@@ -11,7 +11,7 @@ from app.access import NEEDED, TABLE, Audience
 from app.accounts.models import Role
 from tests.factories import person, signed_in
 
-STAFF = (Audience.INSTRUCTOR, Audience.MANAGER, Audience.ADMINISTRATOR)
+STAFF = (Audience.INSTRUCTOR, Audience.MANAGER, Audience.OFFICER, Audience.ADMINISTRATOR)
 
 
 def address(site: Flask, rule: Rule) -> str:
@@ -62,12 +62,12 @@ def test_a_learner_is_turned_away_from_every_page_of_staff(site: Flask, client: 
             assert answer.status_code == 403, (method, rule)
 
 
-@pytest.mark.parametrize("role", [Role.INSTRUCTOR, Role.MANAGER])
+@pytest.mark.parametrize("role", [Role.INSTRUCTOR, Role.MANAGER, Role.OFFICER])
 def test_one_role_does_not_open_the_pages_of_another(site: Flask, client: FlaskClient, role: Role) -> None:
-    from app.accounts import organisations
+    from app.organisations import working
     from tests.factories import NOW
 
-    organisation = organisations.create("Sınaq", by=None, now=NOW)
+    organisation = working.create("Sınaq", by=None, now=NOW)
     signed_in(client, person(role=role, organisation_id=organisation.id))
     for rule in rules(site, "GET", *(audience for audience in STAFF if NEEDED[audience] is not role)):
         assert client.get(address(site, rule)).status_code == 403, rule
@@ -100,10 +100,10 @@ def test_a_number_no_row_can_have_is_no_page(site: Flask, client: FlaskClient) -
 
 @pytest.mark.parametrize("number", [10**30, -5, 0, "x", "9" * 5000])
 def test_any_number_of_a_page_may_be_asked_for(site: Flask, client: FlaskClient, number: object) -> None:
-    from app.accounts import organisations
+    from app.organisations import working
     from tests.factories import NOW
 
-    made = organisations.create("Sınaq", by=None, now=NOW)
+    made = working.create("Sınaq", by=None, now=NOW)
     signed_in(client, person(role=Role.ADMINISTRATOR))
     for path in (
         "/administration/people",

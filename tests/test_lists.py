@@ -9,7 +9,6 @@ from datetime import date
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.accounts import organisations
 from app.accounts.models import Organisation, Role, User
 from app.catalogue.models import Course, CourseVersion
 from app.credentials import issuing
@@ -20,6 +19,7 @@ from app.learning import announcing, cohorts, enrolling, progress
 from app.learning.cohorts import Plan
 from app.learning.models import Cohort, Enrolment
 from app.notices.telling import tell
+from app.organisations import working
 from tests.factories import NOW, finish, person, published, signed_in
 from tests.grading.rows import queued
 
@@ -34,7 +34,7 @@ class House:
     def __init__(self) -> None:
         self.teacher = person("Müəllim", role=Role.INSTRUCTOR)
         self.administrator = person("Aytən", role=Role.ADMINISTRATOR)
-        self.agency: Organisation = organisations.create("Nazirlik", by=None, now=NOW)
+        self.agency: Organisation = working.create("Nazirlik", by=None, now=NOW)
         self.manager = person("Müdir", role=Role.MANAGER, organisation_id=self.agency.id)
         self.course: Course = published()
         self.cohort: Cohort = self._cohort()
@@ -42,7 +42,7 @@ class House:
         self.reader.certificate_name_confirmed_at = NOW
         self.enrolment: Enrolment = cohorts.join(self.reader, self.cohort, now=NOW)
         self.colleague = person("Həmkar")
-        organisations.join(self.colleague, self.agency, from_on=TODAY, by=None, now=NOW)
+        working.join(self.colleague, self.agency, from_on=TODAY, by=None, now=NOW)
         self.rows = self.courses = 0
 
     def _cohort(self) -> Cohort:
@@ -64,9 +64,9 @@ class House:
     def _add(self, n: int) -> None:
         learner = person(f"Şagird {n}")
         self._learns(learner)
-        organisations.join(learner, self.agency, from_on=TODAY, by=learner, now=NOW)
+        working.join(learner, self.agency, from_on=TODAY, by=learner, now=NOW)
         assigning.assign(self.agency, [learner], self.course, None, by=self.manager, now=NOW)
-        organisations.create(f"Şöbə {n}", by=None, now=NOW)
+        working.create(f"Şöbə {n}", by=None, now=NOW)
         person(f"Başqa müəllim {n}", role=Role.INSTRUCTOR, course_slug=self.course.slug)
         person(f"Başqa müdir {n}", role=Role.MANAGER, organisation_id=self.agency.id)
         self._cohort()
@@ -121,8 +121,8 @@ class House:
             ("/administration/people", self.administrator),
             ("/administration/people?role=instructor", self.administrator),
             (f"/administration/people/{self.colleague.id}", self.administrator),
-            ("/administration/organisations", self.administrator),
-            (f"/administration/organisations/{self.agency.id}", self.administrator),
+            ("/structure/", self.administrator),
+            (f"/structure/{self.agency.id}", self.administrator),
             ("/staff/system", self.administrator),
             ("/staff/audit", self.administrator),
         ]

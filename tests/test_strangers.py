@@ -19,7 +19,6 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app.access import TABLE, Audience
-from app.accounts import organisations
 from app.accounts.models import Grant, LoginSession, Role, User
 from app.catalogue.models import Course
 from app.credentials import issuing
@@ -32,6 +31,7 @@ from app.grading.models import Purpose, Rerun, State, Submission, Which
 from app.grading.seats import Seat
 from app.learning import announcing, cohorts
 from app.learning.models import Cohort, Enrolment
+from app.organisations import working
 from graders.course import Exercise
 from graders.verdict import Output, Ran
 from tests.factories import NOW, finish, person, published, signed_in
@@ -58,13 +58,14 @@ MARKERS = (
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """What belongs to one learner, her instructor and her manager; and the strangers, each at home elsewhere."""
+    """What belongs to one learner, her instructor, her manager and training officer; and the strangers."""
 
     values: dict[str, Any]  # what stands in the places of an address
     at: dict[str, dict[str, Any]]  # and where an endpoint needs another
     owner: User
     instructor: User
     manager: User
+    officer: User
     administrator: User
     strangers: dict[str, User]
     markers: list[str]
@@ -84,6 +85,8 @@ class House:
                 return self.instructor
             case Audience.MANAGER:
                 return self.manager
+            case Audience.OFFICER:
+                return self.officer
         return self.administrator
 
 
@@ -95,9 +98,10 @@ def house(site: Flask) -> House:
     cohort = _cohort(course, MARKERS[2], instructor)
     enrolment = cohorts.join(owner, cohort, now=NOW)
     announcing.announce(cohort, MARKERS[4], MARKERS[4], by=instructor, now=NOW)
-    agency = organisations.create(MARKERS[3], by=None, now=NOW)
-    membership = organisations.join(owner, agency, from_on=date(2026, 1, 1), by=None, now=NOW)
+    agency = working.create(MARKERS[3], by=None, now=NOW)
+    job = working.join(owner, agency, from_on=date(2026, 1, 1), by=None, now=NOW)
     manager = person("Müdir", role=Role.MANAGER, organisation_id=agency.id)
+    officer = person("Kadr", role=Role.OFFICER, organisation_id=agency.id)
     assigning.assign(agency, [owner], course, None, by=manager, now=NOW)
     administrator = person("İnzibatçı", role=Role.ADMINISTRATOR)
     db.session.commit()
@@ -131,7 +135,7 @@ def house(site: Flask) -> House:
             "assignment_id": db.session.scalars(select(Assignment.id)).one(),
             "user_id": owner.id,
             "grant_id": db.session.scalars(select(Grant.id).where(Grant.user_id == instructor.id)).one(),
-            "membership_id": membership.id,
+            "job_id": job.id,
             "session_id": db.session.scalars(select(LoginSession.id).where(LoginSession.user_id == owner.id)).one(),
         },
         at={
@@ -148,6 +152,7 @@ def house(site: Flask) -> House:
         owner=owner,
         instructor=instructor,
         manager=manager,
+        officer=officer,
         administrator=administrator,
         strangers=_strangers(other),
         markers=[*MARKERS, code, cohort.join_code],
@@ -160,15 +165,16 @@ def _cohort(course: Course, name: str, by: User) -> Cohort:
 
 
 def _strangers(course: Course) -> dict[str, User]:
-    """A learner, an instructor and a manager, each with what makes them one, elsewhere."""
+    """A learner, an instructor, a manager and a training officer, each with what makes them one, elsewhere."""
     learner = person("Yad Şagird")
     instructor = person("Yad Müəllim", role=Role.INSTRUCTOR, course_slug=course.slug)
     cohorts.join(learner, _cohort(course, "Başqa qrup", instructor), now=NOW)
-    agency = organisations.create("Başqa idarə", by=None, now=NOW)
-    organisations.join(learner, agency, from_on=date(2026, 1, 1), by=None, now=NOW)
+    agency = working.create("Başqa idarə", by=None, now=NOW)
+    working.join(learner, agency, from_on=date(2026, 1, 1), by=None, now=NOW)
     manager = person("Yad Müdir", role=Role.MANAGER, organisation_id=agency.id)
+    officer = person("Yad Kadr", role=Role.OFFICER, organisation_id=agency.id)
     db.session.commit()
-    return {"learner": learner, "instructor": instructor, "manager": manager}
+    return {"learner": learner, "instructor": instructor, "manager": manager, "officer": officer}
 
 
 def _handed_in(site: Flask, owner: User, enrolment: Enrolment) -> tuple[Submission, Submission]:
@@ -220,7 +226,7 @@ def said(answer: Any) -> str:
     return f"{answer.headers}{answer.data.decode('utf-8', 'replace')}"
 
 
-@pytest.mark.parametrize("role", ["learner", "instructor", "manager"])
+@pytest.mark.parametrize("role", ["learner", "instructor", "manager", "officer"])
 def test_a_stranger_gets_nothing_of_anybody(site: Flask, client: FlaskClient, house: House, role: str) -> None:
     signed_in(client, house.strangers[role])
     visited = 0
@@ -259,7 +265,7 @@ def test_each_address_is_found_by_whom_it_belongs_to(site: Flask, client: FlaskC
 
 def test_ones_own_place_does_not_open_what_is_anothers(site: Flask, client: FlaskClient, house: House) -> None:
     """The first number of the address is the stranger's own, the second is not."""
-    learner, instructor, manager = house.strangers.values()
+    learner, instructor, manager, _officer = house.strangers.values()
     taking = db.session.scalars(select(Enrolment).where(Enrolment.user_id == learner.id)).one()
     agency = next(iter(db.session.scalars(select(Grant.organisation_id).where(Grant.user_id == manager.id))))
     cohort, at = taking.cohort_id, house.values
@@ -277,7 +283,7 @@ def test_ones_own_place_does_not_open_what_is_anothers(site: Flask, client: Flas
         assert not [marker for marker in house.markers if marker in said(answer)], address
 
 
-@pytest.mark.parametrize("role", ["learner", "instructor", "manager"])
+@pytest.mark.parametrize("role", ["learner", "instructor", "manager", "officer"])
 def test_what_needs_no_number_shows_a_stranger_nothing_either(
     site: Flask, client: FlaskClient, house: House, role: str
 ) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, EmailField, PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
 
-from app.web import LANGUAGE_NAMES, row_number
+from app.web import LANGUAGE_NAMES
 
 needed = InputRequired(_l("This is needed."))
 
@@ -74,17 +74,9 @@ class GrantForm(FlaskForm):
         choices=[
             ("instructor", _l("Instructor")),
             ("manager", _l("Manager of an organisation")),
+            ("officer", _l("Training officer of an organisation")),
             ("administrator", _l("Administrator")),
         ],
     )
     course = SelectField(_l("Course"), validate_choice=False)
     organisation = SelectField(_l("Organisation"), coerce=int, validate_choice=False)
-
-
-class OrganisationForm(FlaskForm):
-    name = StringField(_l("Name of the organisation"), [needed, Length(max=200)])
-
-
-class MembershipForm(FlaskForm):
-    organisation = SelectField(_l("Organisation"), coerce=row_number, validate_choice=False)
-    from_on = DateField(_l("First day"), [Optional()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -68,21 +68,6 @@ class User(Model):
     @property
     def is_active(self) -> bool:
         return self.closed_at is None
-
-
-class Membership(Model):
-    """Somebody works in an organisation, from a day until a day (inclusive; open when None)."""
-
-    __tablename__ = "membership"
-
-    id: Mapped[Key]
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    from_on: Mapped[date]
-    until_on: Mapped[date | None]
-
-    user: Mapped[User] = relationship()
-    organisation: Mapped[Organisation] = relationship()
 
 
 class Grant(Model):

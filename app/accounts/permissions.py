@@ -56,5 +56,6 @@ def oversees(user: User, organisation_id: int) -> bool:
 
 
 def managed_organisations(user: User) -> set[int]:
-    """The organisations of which somebody was made manager (an administrator manages none by being one)."""
-    return {grant.organisation_id for grant in grants(user) if grant.role == Role.MANAGER and grant.organisation_id}
+    """The organisations of which somebody was made manager, whole (an administrator manages none by being one)."""
+    whole = (grant for grant in grants(user) if grant.role == Role.MANAGER and grant.unit_id is None)
+    return {grant.organisation_id for grant in whole if grant.organisation_id}

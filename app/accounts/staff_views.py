@@ -1,29 +1,23 @@
-"""Administrators look after people and organisations."""
+"""Administrators look after people."""
 
 from __future__ import annotations
-
-from datetime import date
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy.orm import joinedload
 
-from app.accounts import fin, granting, organisations, people, registering, sessions
-from app.accounts.forms import FinForm, GrantForm, MembershipForm, NameForm, OrganisationForm, PersonForm
-from app.accounts.models import Grant, Membership, Organisation, Role, User
+from app.accounts import fin, granting, people, registering, sessions
+from app.accounts.forms import FinForm, GrantForm, NameForm, PersonForm
+from app.accounts.models import Grant, Organisation, Role, User
 from app.accounts.permissions import grants
-from app.clock import in_baku, utc_now
+from app.clock import utc_now
 from app.db import db
 from app.errors import Refused, refused_in
+from app.folding import sort_key
 from app.web import language, page_number, row_number, settings
 
 pages = Blueprint("people", __name__, url_prefix="/administration")
-
-
-def today() -> date:
-    return in_baku(utc_now()).date()
 
 
 def back_to(user_id: int, sentence: str) -> ResponseReturnValue:
@@ -70,23 +64,17 @@ def add() -> ResponseReturnValue:
 
 
 def show(user: User, fin_form: FinForm | None = None) -> ResponseReturnValue:
-    grant_form, membership_form = (
-        GrantForm(formdata=None),
-        MembershipForm(formdata=None, prefix="membership", data={"from_on": today()}),
-    )
-    choices = [(one.id, one.name) for one in organisations.all_organisations()]
-    grant_form.organisation.choices = [(0, "—"), *choices]
+    grant_form = GrantForm(formdata=None)
+    organisations = sorted(db.session.scalars(db.select(Organisation)), key=lambda one: sort_key(one.name))
+    grant_form.organisation.choices = [(0, "—"), *((one.id, one.name) for one in organisations)]
     grant_form.course.choices = [("", gettext("Every course")), *course_names().items()]
-    membership_form.organisation.choices = choices
     page = render_template(
         "accounts/person.html",
         person=user,
         grants=grants(user),
         masked_fin=fin.masked(user, settings().data_folder),
-        memberships=organisations.open_memberships(today(), user.id),
         devices=sessions.open_sessions(user, utc_now()),
         grant_form=grant_form,
-        membership_form=membership_form,
         name_form=NameForm(formdata=None, data={"name": user.name}),
         fin_form=fin_form or FinForm(formdata=None),
     )
@@ -189,56 +177,3 @@ def close(user_id: int) -> ResponseReturnValue:
         raise Refused(gettext("You cannot close your own account."))
     people.close_account(user, by=current_user, now=utc_now())
     return back_to(user_id, gettext("The account has been closed."))
-
-
-@pages.post("/people/<int:user_id>/memberships")
-def join(user_id: int) -> ResponseReturnValue:
-    user = db.get_or_404(User, user_id)
-    form = MembershipForm(prefix="membership")
-    organisation = db.session.get(Organisation, form.organisation.data or 0)
-    if organisation is None:
-        raise Refused(gettext("Choose an organisation."))
-    organisations.join(user, organisation, from_on=form.from_on.data or today(), by=current_user, now=utc_now())
-    return back_to(user_id, gettext("The membership has been noted."))
-
-
-@pages.post("/people/<int:user_id>/memberships/<int:membership_id>/end")
-def end_membership(user_id: int, membership_id: int) -> ResponseReturnValue:
-    membership = db.first_or_404(
-        db.select(Membership).where(Membership.id == membership_id, Membership.user_id == user_id)
-    )
-    organisations.end(membership, until_on=today(), by=current_user, now=utc_now())
-    return back_to(user_id, gettext("The membership ends today."))
-
-
-@pages.route("/organisations", methods=["GET", "POST"])
-def organisation_list() -> ResponseReturnValue:
-    form = OrganisationForm()
-    if form.validate_on_submit():
-        try:
-            organisations.create(form.name.data or "", by=current_user, now=utc_now())
-        except Refused as refusal:
-            refused_in(form, refusal)
-        else:
-            db.session.commit()
-            flash(gettext("The organisation has been created."), "good")
-            return redirect(url_for("people.organisation_list"), 303)
-    found = organisations.all_organisations()
-    page = render_template("accounts/organisations.html", form=form, found=found, counts=organisations.sizes(today()))
-    return page, 422 if form.errors else 200
-
-
-@pages.get("/organisations/<int:organisation_id>")
-def organisation(organisation_id: int) -> ResponseReturnValue:
-    one = db.get_or_404(Organisation, organisation_id)
-    number = page_number()
-    memberships, count = organisations.members(one.id, today(), page=number)
-    managing = db.select(Grant).where(Grant.role == Role.MANAGER, Grant.organisation_id == one.id)
-    return render_template(
-        "accounts/organisation.html",
-        organisation=one,
-        memberships=memberships,
-        managers=db.session.scalars(managing.options(joinedload(Grant.user)).order_by(Grant.id)).all(),
-        page=number,
-        pages=count,
-    )

@@ -36,6 +36,8 @@ ACTS = {
     "item_excused": _("Item excused"),
     "item_unexcused": _("Item counts again"),
     "left_course": _("Course left"),
+    "job_begun": _("Job begun"),
+    "job_ended": _("Job ended"),
     "membership_begun": _("Joined an organisation"),
     "membership_ended": _("Left an organisation"),
     "organisation_created": _("Organisation created"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Organisation, User
-from app.db import Key, Model, Moment, Short, UtcDateTime
+from app.db import Json, Key, Model, Moment, Short, UtcDateTime
 
 
 class Unit(Model):
@@ -81,6 +82,43 @@ class Job(Model):
     unit: Mapped[Unit] = relationship(foreign_keys="Job.unit_id", primaryjoin="Job.unit_id == Unit.id", viewonly=True)
     position: Mapped[Position | None] = relationship()
     manager: Mapped[User | None] = relationship(foreign_keys=[manager_id])
+
+
+class RunState(StrEnum):
+    """What became of a file."""
+
+    LOOKED_AT = "looked_at"  # the difference was shown; nothing has changed
+    WAITING = "waiting"  # of the nightly sync: too much would change without anybody having said so
+    APPLIED = "applied"
+    REFUSED = "refused"  # it has errors
+    DROPPED = "dropped"
+
+
+class ImportRun(Model):
+    """A file that says who works where: what it would change, what became of it, by whom."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (Index("ix_import_run_organisation", "organisation_id", "id"),)
+
+    id: Mapped[Key]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    is_nightly: Mapped[bool] = mapped_column(default=False)
+    file_name: Mapped[Short]
+    sha256: Mapped[str] = mapped_column(String(64))  # of the file as it came
+    kept: Mapped[str | None] = mapped_column(String(64))  # blob: the file, encrypted, until it is decided about
+    is_full: Mapped[bool]  # who is not in it has left
+    state: Mapped[str] = mapped_column(String(10))
+    plan_digest: Mapped[str] = mapped_column(String(64))  # of every change it would make
+    counts: Mapped[Json]  # {kind of change: how many}
+    report: Mapped[Json]  # see organisations/planning.py; FINs are masked in it
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[Moment]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    organisation: Mapped[Organisation] = relationship()
+    author: Mapped[User | None] = relationship(foreign_keys=[created_by])
+    decider: Mapped[User | None] = relationship(foreign_keys=[decided_by])
 
 
 class Leave(Model):

@@ -22,6 +22,7 @@ from app.folding import sort_key
 from app.organisations.models import Job, Placement, Unit
 
 ROOT = "-"  # the code of the unit that is the organisation itself, until a file gives it another
+BEGINNING = date(1900, 1, 1)  # the first day of the organisation itself: people may have come before it was known here
 DAY = timedelta(days=1)
 
 
@@ -90,9 +91,9 @@ def unit_of_code(organisation_id: int, code: str) -> Unit | None:
     return db.session.scalar(select(Unit).where(Unit.organisation_id == organisation_id, Unit.code == code))
 
 
-def found_root(organisation: Organisation, *, on: date) -> Unit:
+def found_root(organisation: Organisation) -> Unit:
     """The unit that is the new organisation itself."""
-    unit = Unit(organisation_id=organisation.id, code=ROOT, name=organisation.name, from_on=on)
+    unit = Unit(organisation_id=organisation.id, code=ROOT, name=organisation.name, from_on=BEGINNING)
     db.session.add(unit)
     db.session.flush()
     return unit

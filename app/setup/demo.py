@@ -14,13 +14,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from app.accounts import granting, organisations, passwords, registering
+from app.accounts import granting, passwords, registering
 from app.accounts.models import Role, User
 from app.catalogue.reading import listed_courses
 from app.clock import in_baku
 from app.curricula import assigning
 from app.db import db
 from app.learning import cohorts
+from app.organisations import working
 
 FILE = "demo-people.json"
 ORGANISATION = "Nümunə Agentliyi"
@@ -80,10 +81,10 @@ def _make(said: dict[str, str], *, now: datetime) -> None:
         users[person.who] = user
     db.session.flush()
     administrator = users["administrator"]
-    organisation = organisations.create(ORGANISATION, by=administrator, now=now)
+    organisation = working.create(ORGANISATION, by=administrator, now=now)
     today = in_baku(now).date()
     for who in ("learner", "manager"):
-        organisations.join(users[who], organisation, from_on=today, by=administrator, now=now)
+        working.join(users[who], organisation, from_on=today, by=administrator, now=now)
     for person in PEOPLE:
         if person.role is not None:
             granting.grant(

@@ -10,14 +10,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.accounts import granting, organisations, people, registering
-from app.accounts.models import Grant, Membership, Role, Token, User
+from app.accounts import granting, people, registering
+from app.accounts.models import Grant, Role, Token, User
 from app.accounts.permissions import instructs, is_administrator, manages, taught_courses
 from app.audit import AuditEvent
 from app.clock import utc_now
 from app.db import db
 from app.errors import Refused
 from app.notices.models import Notice
+from app.organisations import working
 from tests.factories import NOW, PASSWORD, person, published, signed_in
 
 
@@ -125,8 +126,8 @@ def test_an_instructor_of_no_course_in_particular_teaches_all(site: Flask) -> No
 
 def test_a_manager_is_one_of_an_organisation(desk: FlaskClient) -> None:
     user = person()
-    one = organisations.create("Nümunə", by=None, now=NOW)
-    other = organisations.create("Başqa", by=None, now=NOW)
+    one = working.create("Nümunə", by=None, now=NOW)
+    other = working.create("Başqa", by=None, now=NOW)
     db.session.commit()
     desk.post(f"/administration/people/{user.id}/roles", data={"role": "manager", "organisation": "0"})
     assert not db.session.scalars(select(Grant).where(Grant.user_id == user.id)).all()
@@ -172,25 +173,6 @@ def test_nobody_closes_their_own_account(desk: FlaskClient, staff: User) -> None
     assert staff.is_active
 
 
-def test_organisations_have_names_of_their_own(desk: FlaskClient) -> None:
-    assert desk.post("/administration/organisations", data={"name": "Şəki Muzeyi"}).status_code == 303
-    assert desk.post("/administration/organisations", data={"name": "SEKI muzeyi"}).status_code == 422
-
-
-def test_somebody_joins_and_leaves_an_organisation(desk: FlaskClient) -> None:
-    user = person()
-    one = organisations.create("Nümunə", by=None, now=NOW)
-    db.session.commit()
-    form = {"membership-organisation": str(one.id), "membership-from_on": "2026-01-05"}
-    desk.post(f"/administration/people/{user.id}/memberships", data=form)
-    desk.post(f"/administration/people/{user.id}/memberships", data=form)
-    membership = db.session.scalars(select(Membership)).one()
-    assert str(membership.from_on) == "2026-01-05"
-    assert user.name in desk.get(f"/administration/organisations/{one.id}").get_data(as_text=True)
-    desk.post(f"/administration/people/{user.id}/memberships/{membership.id}/end")
-    assert membership.until_on is not None
-
-
 def test_a_fin_that_is_wrong_is_said_on_the_page_of_the_person(desk: FlaskClient) -> None:
     user = person()
     answer = desk.post(f"/administration/people/{user.id}/fin", data={"fin": "5AB12CО"})
@@ -219,24 +201,6 @@ def test_a_closed_account_gets_neither_a_role_nor_a_fin(site: Flask, staff: User
         people.confirm_fin(user, "5ABCDE7", tmp_path, by=staff, now=NOW)
     with pytest.raises(Refused, match="closed"):
         granting.grant(user, Role.INSTRUCTOR, by=staff, now=NOW)
-
-
-def test_organisations_are_counted_in_one_query(site: Flask, desk: FlaskClient, counting) -> None:  # type: ignore[no-untyped-def]
-    def asked() -> int:
-        with counting() as statements:
-            assert desk.get("/administration/organisations").status_code == 200
-        return len(statements)
-
-    def open_one(name: str) -> None:
-        made = organisations.create(name, by=None, now=NOW)
-        organisations.join(person(), made, from_on=NOW.date(), by=None, now=NOW)
-        db.session.commit()
-
-    open_one("Birinci")
-    before = asked()
-    for name in ("İkinci", "Üçüncü", "Dördüncü"):
-        open_one(name)
-    assert asked() == before
 
 
 def test_who_got_an_account_from_staff_agrees_before_anything_else(site: Flask, client: FlaskClient) -> None:

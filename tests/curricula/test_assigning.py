@@ -6,8 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.accounts import organisations
-from app.accounts.models import Membership, Organisation, Role, User
+from app.accounts.models import Organisation, Role, User
 from app.audit import AuditEvent
 from app.credentials import issuing
 from app.curricula import assigning
@@ -15,6 +14,8 @@ from app.curricula.assigning import Standing
 from app.db import db
 from app.errors import Refused
 from app.learning import enrolling
+from app.organisations import working
+from app.organisations.models import Job
 from tests.factories import NOW, finish, person, published, signed_in
 
 TODAY = date(2026, 11, 22)
@@ -22,14 +23,14 @@ TODAY = date(2026, 11, 22)
 
 @pytest.fixture
 def agency(site: Flask) -> Organisation:
-    made = organisations.create("Nazirlik", by=None, now=NOW)
+    made = working.create("Nazirlik", by=None, now=NOW)
     db.session.commit()
     return made
 
 
 def employee(agency: Organisation, name: str = "Rəna Vəliyeva") -> User:
     user = person(name)
-    organisations.join(user, agency, from_on=TODAY, by=None, now=NOW)
+    working.join(user, agency, from_on=TODAY, by=None, now=NOW)
     db.session.commit()
     return user
 
@@ -64,8 +65,8 @@ def test_assigning_again_moves_the_date_and_asks_nobody_twice(agency: Organisati
 
 def test_only_who_works_there_today_can_be_asked(agency: Organisation) -> None:
     course, stranger, gone = published(), person("Yad"), employee(agency, "Getmiş")
-    row = db.session.scalars(select(Membership).where(Membership.user_id == gone.id)).one()
-    organisations.end(row, until_on=TODAY, by=None, now=NOW)
+    row = db.session.scalars(select(Job).where(Job.user_id == gone.id)).one()
+    working.end(row, until_on=TODAY, by=None, now=NOW)
     for user, later in ((stranger, 0), (gone, 1)):
         with pytest.raises(Refused, match="does not work"):
             assigning.assign(agency, [user], course, None, by=manager(agency), now=NOW + timedelta(days=later))
@@ -100,7 +101,7 @@ def test_a_manager_sees_assigned_courses_and_nothing_else_of_anybody(agency: Org
 
 def test_a_manager_of_another_organisation_finds_nothing_there(agency: Organisation, client: FlaskClient) -> None:
     user = employee(agency)
-    other = organisations.create("Başqa nazirlik", by=None, now=NOW)
+    other = working.create("Başqa nazirlik", by=None, now=NOW)
     signed_in(client, manager(other))
     for path in (f"/organisations/{agency.id}", f"/organisations/{agency.id}/people.csv"):
         answer = client.post(path) if path.endswith("csv") else client.get(path)
@@ -110,8 +111,8 @@ def test_a_manager_of_another_organisation_finds_nothing_there(agency: Organisat
 
 def test_who_left_is_gone_from_the_managers_view_the_next_day(agency: Organisation) -> None:
     user = employee(agency)
-    row = db.session.scalars(select(Membership).where(Membership.user_id == user.id)).one()
-    organisations.end(row, until_on=TODAY, by=None, now=NOW)
+    row = db.session.scalars(select(Job).where(Job.user_id == user.id)).one()
+    working.end(row, until_on=TODAY, by=None, now=NOW)
     assert assigning.people(agency, now=NOW)[1] == 1
     assert assigning.people(agency, now=NOW + timedelta(days=1))[1] == 0
 

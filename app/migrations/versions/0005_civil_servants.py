@@ -55,6 +55,30 @@ def upgrade():
     with op.batch_alter_table('leave', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_leave_user_id'), ['user_id'], unique=False)
 
+    op.create_table('import_run',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('is_nightly', sa.Boolean(), nullable=False),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('kept', sa.String(length=64), nullable=True),
+    sa.Column('is_full', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('plan_digest', sa.String(length=64), nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.Column('report', sa.JSON(), nullable=False),
+    sa.Column('created_by', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['created_by'], ['user.id'], name=op.f('fk_import_run_created_by_user')),
+    sa.ForeignKeyConstraint(['decided_by'], ['user.id'], name=op.f('fk_import_run_decided_by_user')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_import_run_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_run'))
+    )
+    with op.batch_alter_table('import_run', schema=None) as batch_op:
+        batch_op.create_index('ix_import_run_organisation', ['organisation_id', 'id'], unique=False)
+
     op.create_table('requirement',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('organisation_id', sa.Integer(), nullable=False),
@@ -150,6 +174,17 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_job_position_id'), ['position_id'], unique=False)
         batch_op.create_index('ix_job_unit', ['unit_id', 'until_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_job_user_id'), ['user_id'], unique=False)
+
+    # Who worked in an organisation works in the unit that is the organisation itself.
+    op.execute("""INSERT INTO unit (organisation_id, code, name, from_on)
+        SELECT id, '-', name, '1900-01-01' FROM organisation ORDER BY id""")
+    op.execute("""INSERT INTO job (user_id, organisation_id, unit_id, from_on, until_on)
+        SELECT membership.user_id, membership.organisation_id, unit.id, membership.from_on, membership.until_on
+        FROM membership JOIN unit ON unit.organisation_id = membership.organisation_id ORDER BY membership.id""")
+    with op.batch_alter_table('membership', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_membership_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_membership_user_id'))
+    op.drop_table('membership')
 
     op.create_table('obligation',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -496,6 +531,21 @@ def downgrade():
         batch_op.drop_index(op.f('ix_obligation_requirement_id'))
 
     op.drop_table('obligation')
+    op.create_table('membership',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('until_on', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_membership_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_membership_user_id_user')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_membership'))
+    )
+    with op.batch_alter_table('membership', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_membership_organisation_id'), ['organisation_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_membership_user_id'), ['user_id'], unique=False)
+    op.execute("""INSERT INTO membership (user_id, organisation_id, from_on, until_on)
+        SELECT user_id, organisation_id, from_on, until_on FROM job ORDER BY id""")
     with op.batch_alter_table('job', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_job_user_id'))
         batch_op.drop_index('ix_job_unit')
@@ -522,5 +572,9 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_leave_user_id'))
 
     op.drop_table('leave')
+    with op.batch_alter_table('import_run', schema=None) as batch_op:
+        batch_op.drop_index('ix_import_run_organisation')
+
+    op.drop_table('import_run')
     op.drop_table('audience')
     op.drop_table('position')
