@@ -91,7 +91,7 @@ def _condition(data: object, place: str) -> Condition:
 def _in_units(given: Mapping[str, Any], place: str) -> InUnits:
     _known(given, place, {"kind", "units", "below", "not"})
     return InUnits(
-        units=_codes(given, "units", place), below=_yes(given, "below", place), negated=_yes(given, "not", place)
+        units=_ids(given, "units", place), below=_yes(given, "below", place), negated=_yes(given, "not", place)
     )
 
 
@@ -217,8 +217,18 @@ def _codes(given: Mapping[str, Any], name: str, place: str) -> tuple[str, ...]:
 
 
 def _people(given: Mapping[str, Any], name: str) -> tuple[int, ...]:
-    found = _list(given, name, "", MOST_PEOPLE)
+    return _numbers(_list(given, name, "", MOST_PEOPLE), name)
+
+
+def _ids(given: Mapping[str, Any], name: str, place: str) -> tuple[int, ...]:
+    found = _list(given, name, place, MOST_NAMED)
+    if not found:
+        raise RuleError(_at(place, name), Problem.NOTHING_CHOSEN)
+    return _numbers(found, _at(place, name))
+
+
+def _numbers(found: Sequence[Any], place: str) -> tuple[int, ...]:
     for n, one in enumerate(found):
         if not isinstance(one, int) or isinstance(one, bool) or not 0 < one < 2**31:
-            raise RuleError(f"{name}[{n}]", Problem.NOT_A_NUMBER)
+            raise RuleError(f"{place}[{n}]", Problem.NOT_A_NUMBER)
     return tuple(sorted(set(found)))

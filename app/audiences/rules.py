@@ -6,7 +6,7 @@ A rule as JSON (every key is there in the normal form, lists are sorted, conditi
      "groups": [{"match": "all" | "any", "conditions": [CONDITION, …]}, …],
      "always": [user id, …], "never": [user id, …]}
 
-    {"kind": "unit", "units": [code, …], "below": bool, "not": bool}
+    {"kind": "unit", "units": [unit id, …], "below": bool, "not": bool}
     {"kind": "position", "codes": [code, …], "beginning": bool, "not": bool}      beginning: the code begins so
     {"kind": "started", "how": "before" | "since", "on": "2026-01-31", "not": bool}
     {"kind": "started", "how": "at_least" | "at_most", "days": 30, "not": bool}
@@ -47,7 +47,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class InUnits:
-    units: tuple[str, ...]
+    units: tuple[int, ...]
     below: bool
     negated: bool = False
 
