@@ -21,12 +21,14 @@ def grant(
     *,
     by: User | None,
     organisation_id: int | None = None,
+    unit_id: int | None = None,
     course_slug: str | None = None,
     now: datetime,
 ) -> Grant:
     """Give a role; again is harmless.
 
-    Managers and training officers are of an organisation; an instructor is of a course, or of all (None).
+    Managers and training officers are of an organisation, a manager perhaps of one of its units; an instructor is of
+    a course, or of all (None).
     `by` None: the site's own command.
     """
     if not user.is_active:
@@ -34,12 +36,14 @@ def grant(
     if role in OF_ORGANISATION and organisation_id is None:
         raise Refused(gettext("Say of which organisation."), field="organisation")
     organisation_id = organisation_id if role in OF_ORGANISATION else None
+    unit_id = unit_id if role is Role.MANAGER else None
     course_slug = course_slug or None if role is Role.INSTRUCTOR else None
     known = db.session.scalar(
         select(Grant).where(
             Grant.user_id == user.id,
             Grant.role == role,
             Grant.organisation_id.is_(None) if organisation_id is None else Grant.organisation_id == organisation_id,
+            Grant.unit_id.is_(None) if unit_id is None else Grant.unit_id == unit_id,
             Grant.course_slug.is_(None) if course_slug is None else Grant.course_slug == course_slug,
         )
     )
@@ -49,6 +53,7 @@ def grant(
         user_id=user.id,
         role=role,
         organisation_id=organisation_id,
+        unit_id=unit_id,
         course_slug=course_slug,
         granted_by=by.id if by else None,
         granted_at=now,
@@ -83,5 +88,6 @@ def _record(act: str, given: Grant, by: User | None, now: datetime) -> None:
         now=now,
         role=str(given.role),
         organisation=given.organisation_id,
+        unit=given.unit_id,
         course=given.course_slug,
     )

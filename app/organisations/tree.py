@@ -144,8 +144,8 @@ def rename(unit: Unit, name: str, *, by: User | None, now: datetime) -> None:
 def move(unit: Unit, parent: Unit, *, on: date, by: User | None, now: datetime) -> None:
     """From the day `on` the unit, with what is below it, stands under `parent`.
 
-    Raises Refused (field "parent") when that would put it below itself, for another organisation's unit, and for the
-    organisation itself; for a day before its present place began.
+    Raises Refused (field "parent") when that would put it below itself (the organisation itself would always be) and
+    for another organisation's unit; (field "on") for a day before its present place began.
     """
     one_at_a_time(f"units of {unit.organisation_id}")  # two moves at once could make a circle
     if parent.organisation_id != unit.organisation_id:
@@ -154,10 +154,8 @@ def move(unit: Unit, parent: Unit, *, on: date, by: User | None, now: datetime) 
     if parent.id in set(db.session.scalars(below([unit.id], on))):
         raise Refused(gettext("A unit cannot stand below itself."), field="parent")
     latest = db.session.scalars(
-        select(Placement).where(Placement.unit_id == unit.id).order_by(Placement.from_on.desc(), Placement.id.desc())
-    ).first()
-    if latest is None:
-        raise Refused(gettext("This is the organisation itself: it stands below nothing."), field="parent")
+        select(Placement).where(Placement.unit_id == unit.id).order_by(Placement.from_on.desc()).limit(1)
+    ).one()
     if latest.parent_id == parent.id and latest.until_on is None:
         return
     if on < latest.from_on:
