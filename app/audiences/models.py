@@ -56,6 +56,7 @@ class AudienceMember(Model):
             postgresql_where=text("until_on IS NULL"),
         ),
         Index("ix_audience_member_user", "user_id"),
+        Index("ix_audience_member_days", "audience_id", "until_on"),
     )
 
     id: Mapped[Key]

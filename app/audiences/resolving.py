@@ -8,9 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Date,
+    Select,
+    and_,
+    delete,
+    except_,
+    false,
+    func,
+    insert,
+    intersect,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
@@ -186,33 +203,34 @@ def recompute(day: date, now: datetime, audiences: Collection[int] | None = None
 
 
 def _keep(audience: Audience, day: date) -> tuple[int, int]:
-    """Bring the rows of one audience up to `day`. In most nights nobody moves: only who does is named."""
+    """Bring the rows of one audience up to `day`; return how many came in and went out."""
     fitting = select(User.id).where(false())
     if audience.archived_at is None:
         rule = reading.parse(latest_version(audience.id).rule)
         fitting = people(rule, audience.organisation_id, day)
-    member = AudienceMember
-    unseen = {"synchronize_session": False}  # nobody holds these rows as objects
-    of_it = (member.audience_id == audience.id, member.until_on.is_(None))
-    still = fitting.where(User.id == member.user_id).correlate(member).exists()
-    going = list(db.session.scalars(select(member.user_id).where(*of_it, ~still)))
-    inside = select(member.id).where(*of_it, member.user_id == User.id).correlate(User).exists()
-    coming = list(db.session.scalars(fitting.where(~inside)))
+    member, unseen = AudienceMember, {"synchronize_session": False}  # nobody holds these rows as objects
+    of_it = member.audience_id == audience.id
+    inside = select(member.user_id).where(of_it, member.until_on.is_(None))
+    going = list(db.session.scalars(except_(inside, fitting)))
     for some in _in_parts(going):
-        leaving = (*of_it, member.user_id.in_(some))
-        db.session.execute(
-            delete(member).where(*leaving, member.from_on >= day), execution_options=unseen
-        )  # came today: was never in
+        leaving = (of_it, member.until_on.is_(None), member.user_id.in_(some))
+        today = delete(member).where(*leaving, member.from_on >= day)  # who came today was never in
+        db.session.execute(today, execution_options=unseen)
         db.session.execute(update(member).where(*leaving).values(until_on=day - DAY), execution_options=unseen)
-    for some in _in_parts(coming):
-        # Who was in until yesterday has not been out.
-        back = (member.audience_id == audience.id, member.until_on == day - DAY, member.user_id.in_(some))
-        returned = set(db.session.scalars(select(member.user_id).where(*back)))
-        db.session.execute(update(member).where(*back).values(until_on=None), execution_options=unseen)
-        new = [{"audience_id": audience.id, "user_id": id, "from_on": day} for id in some if id not in returned]
-        if new:
-            db.session.execute(insert(member), new)
-    return len(coming), len(going)
+    # Who was in until yesterday and fits has not been out.
+    yesterday = (of_it, member.until_on == day - DAY)
+    left = select(member.user_id).where(*yesterday)
+    back = list(db.session.scalars(intersect(left, fitting))) if db.session.scalar(left.limit(1)) else []
+    for some in _in_parts(back):
+        again = update(member).where(*yesterday, member.user_id.in_(some)).values(until_on=None)
+        db.session.execute(again, execution_options=unseen)
+    new = except_(fitting, inside).subquery()
+    row = select(literal(audience.id), new.c.id, literal(day, Date()))
+    came = db.session.execute(
+        insert(member).from_select(["audience_id", "user_id", "from_on"], row),
+        execution_options={"preserve_rowcount": True},
+    )
+    return len(back) + cast("CursorResult[Any]", came).rowcount, len(going)
 
 
 def _in_parts(ids: list[int]) -> list[list[int]]:

@@ -135,6 +135,7 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audience_member'))
     )
     with op.batch_alter_table('audience_member', schema=None) as batch_op:
+        batch_op.create_index('ix_audience_member_days', ['audience_id', 'until_on'], unique=False)
         batch_op.create_index('ix_audience_member_user', ['user_id'], unique=False)
         batch_op.create_index('uq_audience_member_open', ['audience_id', 'user_id'], unique=True, sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
 
@@ -558,6 +559,7 @@ def downgrade():
     with op.batch_alter_table('audience_member', schema=None) as batch_op:
         batch_op.drop_index('uq_audience_member_open', sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
         batch_op.drop_index('ix_audience_member_user')
+        batch_op.drop_index('ix_audience_member_days')
 
     op.drop_table('audience_member')
     with op.batch_alter_table('allocation_exception', schema=None) as batch_op:
