@@ -113,6 +113,25 @@ class RequirementAudience(Model):
     audience: Mapped[Audience] = relationship()
 
 
+class Proposal(Model):
+    """A change of a requirement while somebody looks at what it would do; applied once, or never."""
+
+    __tablename__ = "proposal"
+
+    id: Mapped[Key]
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))  # change, attach, detach
+    draft: Mapped[Json]  # of a change: the fields of a version
+    audience_id: Mapped[int | None] = mapped_column(ForeignKey("audience.id"))
+    from_on: Mapped[date]
+    created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[Moment]
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    requirement: Mapped[Requirement] = relationship()
+    audience: Mapped[Audience | None] = relationship()
+
+
 class Obligation(Model):
     """One person, one requirement. In force on a day when one of its sources is and the requirement is not archived."""
 

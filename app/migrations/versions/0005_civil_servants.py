@@ -462,9 +462,28 @@ def upgrade():
         for what, column in (('user_name', 'user_name_key'), ('user', 'user_id'), ('unit', 'unit_id')):
             batch_op.create_index(f'uq_scim_resource_{what}', ['organisation_id', column], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
 
+    op.create_table('proposal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('requirement_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('draft', sa.JSON(), nullable=False),
+    sa.Column('audience_id', sa.Integer(), nullable=True),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('created_by', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['audience_id'], ['audience.id'], name=op.f('fk_proposal_audience_id_audience')),
+    sa.ForeignKeyConstraint(['created_by'], ['user.id'], name=op.f('fk_proposal_created_by_user')),
+    sa.ForeignKeyConstraint(['requirement_id'], ['requirement.id'], name=op.f('fk_proposal_requirement_id_requirement')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal'))
+    )
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proposal_requirement_id'), ['requirement_id'], unique=False)
+
 
 
 def downgrade():
+    op.drop_table('proposal')
     op.drop_table('scim_resource')
     op.drop_table('scim_token')
     op.drop_column('user', 'first_signed_in_at')  # in place: what refers to users forbids making the table anew
