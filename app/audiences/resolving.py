@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     Date,
     Select,
     and_,
@@ -225,12 +224,11 @@ def _keep(audience: Audience, day: date) -> tuple[int, int]:
         again = update(member).where(*yesterday, member.user_id.in_(some)).values(until_on=None)
         db.session.execute(again, execution_options=unseen)
     new = except_(fitting, inside).subquery()
+    count = select(func.count()).select_from(inside.subquery())  # SQLite does not say how many an INSERT made
     row = select(literal(audience.id), new.c.id, literal(day, Date()))
-    came = db.session.execute(
-        insert(member).from_select(["audience_id", "user_id", "from_on"], row),
-        execution_options={"preserve_rowcount": True},
-    )
-    return len(back) + cast("CursorResult[Any]", came).rowcount, len(going)
+    before = db.session.scalar(count)
+    db.session.execute(insert(member).from_select(["audience_id", "user_id", "from_on"], row))
+    return len(back) + (db.session.scalar(count) or 0) - (before or 0), len(going)
 
 
 def _in_parts(ids: list[int]) -> list[list[int]]:
