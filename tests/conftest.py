@@ -56,6 +56,13 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def writing_again() -> Iterator[None]:
+    """A test that only looked on, so as never to hold the lock somebody else needs, leaves nothing of that behind."""
+    yield
+    begin_reading(False)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[servers.Postgres]:
     with servers.postgres() as server:

@@ -41,12 +41,6 @@ def worker(data: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(300)
 
 
-@pytest.fixture(autouse=True)
-def writing_again() -> Iterator[None]:
-    yield
-    begin_reading(False)
-
-
 class Crowd:
     """Learners of one course who hand the same right answer in, and what became of it."""
 

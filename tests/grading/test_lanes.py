@@ -18,10 +18,9 @@ from app.web import blobs
 from app.worker import Worker
 from graders.course import Exercise
 from tests.grading.again import LATER, begin, handed_in
-from tests.grading.test_worker import until, writing_again
+from tests.grading.test_worker import until
 from tests.grading.worker_process import Healthy
 
-__all__ = ["writing_again"]
 pytestmark = pytest.mark.slow
 
 

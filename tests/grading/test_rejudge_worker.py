@@ -23,9 +23,8 @@ from graders.course import Exercise
 from tests.factories import person, signed_in
 from tests.grading.again import another, corrected
 from tests.grading.rows import NOW
-from tests.grading.test_worker import running, start, until, until_true, writing_again
+from tests.grading.test_worker import running, start, until, until_true
 
-__all__ = ["writing_again"]
 pytestmark = pytest.mark.slow
 
 

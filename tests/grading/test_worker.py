@@ -27,12 +27,6 @@ ROOT = Path(__file__).parents[2]
 STEPS = ["claimed", "leased", "begun", "between_checks", "before_recording", "after_recording"]
 
 
-@pytest.fixture(autouse=True)
-def writing_again() -> Iterator[None]:
-    yield
-    begin_reading(False)
-
-
 def start(data: Path, die_at: str = "") -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tests.grading.worker_process", str(data), die_at]
     return subprocess.Popen(command, cwd=ROOT)
