@@ -42,6 +42,7 @@ def device_name(user_agent: str) -> str:
 def open_session(user: User, *, user_agent: str, address: str, days: int, now: datetime) -> str:
     """Sign a device in; the returned token goes into its cookie and nowhere else."""
     token = secrets.token_urlsafe(32)
+    user.first_signed_in_at = user.first_signed_in_at or now
     db.session.add(
         LoginSession(
             token_hash=token_hash(token),

@@ -324,6 +324,7 @@ class AllocationException(Model):
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     audience_id: Mapped[int | None] = mapped_column(ForeignKey("audience.id"))
+    member_since: Mapped[date | None]  # dismissed, it holds until the person leaves the audience
     doubt: Mapped[str] = mapped_column(String(20))
     details: Mapped[Json]
     raised_at: Mapped[Moment]

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from app.audiences import resolving
+from app.clock import in_baku
+from app.curricula import allocating, changing, completing, moving, renewing
+from app.curricula.models import Nightly
+from app.db import db, one_at_a_time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,4 +28,43 @@ class Summary:
 
 def run(day: date, now: datetime) -> Summary:
     """Audiences, sources, versions, due days, completions, renewals as of `day`. Twice changes nothing."""
-    raise NotImplementedError
+    one_at_a_time("nightly")
+    resolving.recompute(day, now)
+    return settle(day, now)
+
+
+def settle(day: date, now: datetime) -> Summary:
+    """All of it but the audiences, which are taken as they are kept."""
+    allocated = allocating.allocate(day, now)
+    moved = changing.apply(day) + changing.fill(day) + moving.return_from_leave(day)
+    completing.begin(day)
+    completed = completing.complete(day)
+    renewed = 0
+    while more := renewing.open_windows(day):  # who comes back after years may have renewed meanwhile
+        renewed += more
+        completing.begin(day)
+        completed += completing.complete(day)
+    return Summary(
+        opened=allocated.opened,
+        closed=allocated.closed,
+        doubted=allocated.doubted,
+        moved=moved,
+        completed=completed,
+        renewed=renewed,
+    )
+
+
+def run_due(now: datetime) -> Summary | None:
+    """Run the day's night once, the first time it is asked for on a day; None when that was done."""
+    today = in_baku(now).date()
+    if db.session.scalar(select(Nightly.day).where(Nightly.day == today)) is not None:
+        return None
+    one_at_a_time("nightly")
+    if db.session.scalar(select(Nightly.day).where(Nightly.day == today)) is not None:
+        return None
+    row = Nightly(day=today, began_at=now, summary={})
+    db.session.add(row)
+    db.session.flush()
+    done = run(today, now)
+    row.summary, row.ended_at = asdict(done), now + timedelta()
+    return done

@@ -2,22 +2,125 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy.orm import aliased
+
+from app.clock import BAKU
+from app.curricula.models import DueDate, Exemption, Obligation, Period, Requirement, Source
+from app.curricula.rules import DAY, Status
+from app.organisations.models import Leave
 
 
 def obligations_on(day: date) -> Select[Any]:
-    """One row for each obligation known by the end of `day`, in force or not; use `.subquery()` to filter and to count.
+    """One row for each obligation known by the end of `day`, in force or not; `.subquery()` to filter by columns.
 
     Columns: obligation_id, user_id, requirement_id, organisation_id, status (a `rules.Status` value), period_id (the
-    one that was open to be taken then), number, start_on, begun_on, due_on, closes_on, due_cause ("extended": an
-    extension moved it), completed_period_id, completed_on, window_opens_on, expires_on (of the newest completed by then).
+    one that was to be taken then), number, start_on, begun_on, due_on, closes_on, due_cause ("extended": an extension
+    moved it), completed_period_id, completed_on, window_opens_on, expires_on (of the newest completed by then).
+    Narrow it with `.where(Obligation.user_id …)` or `Requirement…` where possible: that is quicker than afterwards.
     """
-    raise NotImplementedError
+    return _query(day, Obligation)
 
 
 def status_on(day: date) -> ColumnElement[str]:
-    """The status of `Obligation` on `day`, as a column of a SELECT from Obligation."""
-    raise NotImplementedError
+    """The status of `Obligation` on `day`, as a column of a SELECT from Obligation; None before it was known."""
+    inner = aliased(Obligation)
+    query = _query(day, inner).where(inner.id == Obligation.id).subquery()
+    return select(query.c.status).scalar_subquery()
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which `day` is over in Asia/Baku."""
+    return datetime.combine(day + DAY, time(), BAKU).astimezone(UTC)
+
+
+def covers(table: Any, day: date) -> ColumnElement[bool]:
+    """Of rows with `from_on` and `until_on`: they hold on `day`."""
+    held: ColumnElement[bool] = (table.from_on <= day) & or_(table.until_on.is_(None), table.until_on >= day)
+    return held
+
+
+def asked_on(day: date, obligation: Any = Obligation) -> ColumnElement[bool]:
+    """A source of the obligation holds on `day`."""
+    return select(Source.id).where(Source.obligation_id == obligation.id, covers(Source, day)).exists()
+
+
+def exempt_on(day: date, obligation: Any = Obligation) -> ColumnElement[bool]:
+    return select(Exemption.id).where(Exemption.obligation_id == obligation.id, covers(Exemption, day)).exists()
+
+
+def away_on(day: date, user_id: Any, organisation_id: Any) -> ColumnElement[bool]:
+    away = select(Leave.id).where(
+        Leave.user_id == user_id,
+        Leave.organisation_id == organisation_id,
+        Leave.withdrawn_at.is_(None),
+        covers(Leave, day),
+    )
+    return away.exists()
+
+
+def _query(day: date, obligation: Any) -> Select[Any]:
+    taken, done, other = aliased(Period), aliased(Period), aliased(Period)
+    newest = (
+        select(other.id)
+        .where(other.obligation_id == obligation.id)
+        .order_by(other.number.desc())
+        .limit(1)
+        .correlate(obligation)
+    )
+    known = select(Source.id).where(Source.obligation_id == obligation.id, Source.assigned_at < end_of(day))
+    return (
+        select(
+            obligation.id.label("obligation_id"),
+            obligation.user_id,
+            obligation.requirement_id,
+            Requirement.organisation_id,
+            _status(day, obligation, taken, done).label("status"),
+            taken.id.label("period_id"),
+            taken.number,
+            taken.start_on,
+            taken.begun_on,
+            DueDate.due_on,
+            DueDate.closes_on,
+            DueDate.cause.label("due_cause"),
+            done.id.label("completed_period_id"),
+            done.completed_on,
+            done.window_opens_on,
+            done.expires_on,
+        )
+        .select_from(obligation)
+        .join(Requirement, Requirement.id == obligation.requirement_id)
+        .join(
+            taken,
+            taken.id == newest.where(or_(other.start_on <= day, other.number == 0)).scalar_subquery(),
+        )
+        .outerjoin(done, done.id == newest.where(other.completed_on <= day).scalar_subquery())
+        .outerjoin(DueDate, and_(DueDate.period_id == taken.id, covers(DueDate, day)))
+        .where(known.exists())
+    )
+
+
+def _status(day: date, obligation: Any, taken: Any, done: Any) -> ColumnElement[str]:
+    """`rules.status`, line by line. A first period that is still to start is in force as soon as it is known."""
+    to_come = select(Source.id).where(
+        Source.obligation_id == obligation.id,
+        or_(Source.until_on.is_(None), Source.until_on >= day),
+        or_(Source.from_on <= day, taken.start_on > day),
+    )
+    return case(
+        (or_(Requirement.archived_on <= day, ~to_come.exists()), Status.ARCHIVED),
+        (exempt_on(day, obligation), Status.EXEMPT),
+        (away_on(day, obligation.user_id, Requirement.organisation_id), Status.SUSPENDED),
+        (and_(done.id.is_not(None), done.expires_on.is_(None)), Status.VALID),
+        (done.window_opens_on > day, Status.VALID),
+        (done.expires_on > day, Status.WINDOW_OPEN),
+        (done.id.is_not(None), Status.EXPIRED),
+        (taken.start_on > day, Status.FUTURE),
+        (DueDate.closes_on < day, Status.FAILED),
+        (DueDate.due_on < day, Status.OVERDUE),
+        (taken.begun_on <= day, Status.IN_PROGRESS),
+        else_=Status.PENDING,
+    )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from app import audit
 from app.accounts.models import User
 from app.catalogue.models import Course
-from app.db import db
+from app.db import db, hold
 from app.errors import Refused
 from app.learning.models import Cohort, Enrolment
 
@@ -67,6 +67,24 @@ def enrol(
     db.session.add(enrolment)
     db.session.flush()
     audit.record("enrolled", actor_id=actor_id, now=now, subject_type="enrolment", subject_id=enrolment.id)
+    return enrolment
+
+
+def enrol_again(user: User, course: Course, *, now: datetime) -> Enrolment:
+    """Begin a finished course anew: another taking, in which nothing is done yet. Whether it may be is the caller's.
+
+    Who is in such a taking already gets that one. Raises Refused as `enrol` does.
+    """
+    hold(user)
+    current = open_enrolment(user, course)
+    if current is not None and current.completed_at is None:
+        return current
+    if not course.is_listed:
+        raise Refused(_("This course is not offered at the moment."), status=404)
+    enrolment = Enrolment(user=user, course=course, version_id=course.published_id, enrolled_at=now)
+    db.session.add(enrolment)
+    db.session.flush()
+    audit.record("enrolled", actor_id=user.id, now=now, subject_type="enrolment", subject_id=enrolment.id)
     return enrolment
 
 

@@ -108,6 +108,7 @@ def upgrade():
     sa.Column('requirement_id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('audience_id', sa.Integer(), nullable=True),
+    sa.Column('member_since', sa.Date(), nullable=True),
     sa.Column('doubt', sa.String(length=20), nullable=False),
     sa.Column('details', sa.JSON(), nullable=False),
     sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False),
