@@ -95,7 +95,9 @@ def test_a_manager_sees_assigned_courses_and_nothing_else_of_anybody(agency: Org
         assert user.name in text
         assert codes["sample_course"] in text
         assert codes["private-interest"] not in text
-        shown = re.sub(r'"[^"]*"|\d\d:\d\d', "", text).replace(codes["sample_course"], "")  # attributes hold random tokens
+        shown = re.sub(r'"[^"]*"|\d\d:\d\d', "", text).replace(
+            codes["sample_course"], ""
+        )  # attributes hold random tokens
         assert not re.search(r"\b31\b", shown)  # no points
 
 
