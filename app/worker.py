@@ -25,7 +25,7 @@ from typing import IO, Any
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from app import create_app
+from app import create_app, rounds
 from app.accounts import forgetting
 from app.blobs import SharedAway, is_disk_full
 from app.clock import utc_now
@@ -49,6 +49,7 @@ BEAT = 3.0  # a lease of 30 s outlives nine that fail
 SWEEP = 5.0
 TRY_SANDBOX = 3.0
 FORGET = 3600.0
+FOLLOW = 30.0  # seconds in which a change of who works where is followed
 PATIENCE = 5.0  # seconds a stop waits for what is being graded
 SHOW = 0.2  # seconds after which the page may learn what has been found out; it asks every 0.3
 STEPS, BREATH = 20, 0.05  # of a rejudge that comes into force: so many in a row, so many seconds between two
@@ -72,6 +73,7 @@ class Worker:
         self.calls = self.answered = 0
         self.held: set[str] = set()  # tokens of what is being graded
         self.found = Found()
+        self.seen: dict[int, str] = {}  # how the organisations looked when their audiences were last brought up
 
     def run(self) -> None:
         """Raises AlreadyRunning when another worker has this data folder."""
@@ -295,6 +297,8 @@ class Worker:
             (LOOK, self._in_transaction(lambda: issuing.issue_due(utc_now()))),
             (LOOK, self._deliver),
             (LOOK, self._rejudge),
+            (FOLLOW, self._follow),
+            (FOLLOW, self._in_transaction(lambda: rounds.night(utc_now()))),
             (FORGET, self._in_transaction(lambda: queueing.forget_tries(now=utc_now()))),
             (FORGET, self._in_transaction(lambda: forgetting.forget(utc_now()))),
         ]
@@ -329,6 +333,11 @@ class Worker:
                 self._at("settled")
             if not left or self.stopping.wait(BREATH):
                 return
+
+    def _follow(self) -> None:
+        with self._writing():
+            looks = rounds.follow(self.seen, utc_now())
+        self.seen = looks
 
     def _deliver(self) -> None:
         with self.site.app_context():
