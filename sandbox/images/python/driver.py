@@ -33,7 +33,7 @@ MOST_ERROR = 65536  # more for how a cell ended
 MOST_HEARD = 64 * frames.MIB  # of one kernel, kept or not; more ends it
 MOST_OUTPUTS = 200
 MOST_BODY = frames.MOST_OUT - 65536
-START = 120  # seconds a kernel may take to come up: prepared ahead with little of the processor, on a busy machine
+TRIES = (15, 30, 90)  # seconds a kernel may take to come up: rarely one hangs; on a busy machine all are slow
 SCHEMAS = ("jsonschema", "jsonschema.exceptions", "fastjsonschema")
 IOPUB = 4  # seconds that output may come after its cell
 
@@ -67,7 +67,8 @@ def _stub(name: str) -> types.ModuleType:
 class Kernel:
     """A kernel forked from this process, and the client that speaks to it."""
 
-    def __init__(self, wire: Wire, *, box: str, ours: list[str]) -> None:
+    def __init__(self, wire: Wire, *, box: str, ours: list[str], seconds: float) -> None:
+        """TimeoutError when it does not come up in so many seconds; it is ended then."""
         from jupyter_client.asynchronous import AsyncKernelClient
         from jupyter_client.connect import write_connection_file
 
@@ -81,22 +82,33 @@ class Kernel:
             kernel.run(file, self.folder, ready, box=box, closed=closed, ours=ours)
         os.close(ready)
         self.gone = os.pidfd_open(self.pid)
-        if not select.select([heard], [], [], START)[0] or not os.read(heard, 1):
-            raise RuntimeError("the kernel did not come up")
+        came, _, _ = select.select([heard], [], [], seconds)
+        if came and not os.read(heard, 1):
+            raise RuntimeError("the kernel ended at its start")
         os.close(heard)
+        if not came:
+            self.end()
+            raise TimeoutError
         self.client = AsyncKernelClient(connection_file=file)
         self.client.load_connection_file()
 
-    async def connect(self) -> None:
-        """Open the channels, and wait until the first output could be heard."""
+    async def connect(self, seconds: float) -> None:
+        """Open the channels, and wait until the first output could be heard. TimeoutError: it is ended then."""
         self.client.start_channels(stdin=False, hb=False, control=False)
-        async with asyncio.timeout(START):
-            while (await self.client.iopub_channel.get_msg())["msg_type"] != "iopub_welcome":
-                pass
-            asked = self.client.execute("None", silent=True, store_history=False)
-            while not _is_idle(await self.client.iopub_channel.get_msg(), asked):
-                pass
-            await self.client.shell_channel.get_msg()
+        try:
+            await asyncio.wait_for(self._answers(), seconds)
+        except TimeoutError:
+            self.client.stop_channels()
+            self.end()
+            raise
+
+    async def _answers(self) -> None:
+        while (await self.client.iopub_channel.get_msg())["msg_type"] != "iopub_welcome":
+            pass
+        asked = self.client.execute("None", silent=True, store_history=False)
+        while not _is_idle(await self.client.iopub_channel.get_msg(), asked):
+            pass
+        await self.client.shell_channel.get_msg()
 
     @property
     def alive(self) -> bool:
@@ -114,6 +126,27 @@ class Kernel:
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
+
+    def end(self) -> None:
+        """Kill it and leave nothing of it."""
+        self.kill()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+        os.close(self.gone)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start(wire: Wire, loop: asyncio.AbstractEventLoop, *, box: str, ours: list[str]) -> Kernel:
+    """A kernel that answers. TimeoutError when none of three did."""
+    for number, seconds in enumerate(TRIES, 1):
+        try:
+            found = Kernel(wire, box=box, ours=ours, seconds=seconds)
+            loop.run_until_complete(found.connect(seconds))
+        except TimeoutError:
+            print(f"kernel {number} did not answer in {seconds} s", file=sys.stderr, flush=True)
+            continue
+        return found
+    raise TimeoutError("no kernel came up")
 
 
 def _is_idle(message: Any, parent: str) -> bool:
@@ -288,9 +321,8 @@ def _cell(nbbase: Any, told: dict[str, Any]) -> Any:
 
 def serve(wire: Wire, begin: Any, *, box: str, ours: list[str]) -> None:
     """Start the kernel, say that it is ready, take the notebook, and answer until the host closes."""
-    started = Kernel(wire, box=box, ours=ours)
     loop = asyncio.new_event_loop()
-    loop.run_until_complete(started.connect())
+    started = start(wire, loop, box=box, ours=ours)
     threading.Thread(target=_end_with_host, args=(wire, started), daemon=True).start()
     wire.write({"is": "ready", "image": "python"})
     run = begin(wire.read())

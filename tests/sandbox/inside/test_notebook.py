@@ -2,10 +2,43 @@
 """The notebook driver, with a kernel as a local process."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from sandbox.inside import codec, frames
+
+ROOT = Path(__file__).parents[3]
+
+# A kernel that says nothing at all, and one that comes up and then does not answer: both were met, rarely.
+HUNG = """
+import asyncio, os, sys, time, types
+sys.path[:0] = ["sandbox/images/python", "sandbox"]
+import driver
+driver.TRIES = (1, 1, 60)
+kernels, run = [], driver.kernel.run
+
+def slow(file, folder, ready, **more):
+    if len(kernels) == 1:
+        time.sleep(60)
+    if len(kernels) == 2:
+        os.write(ready, b"1")
+        time.sleep(60)
+    run(file, folder, ready, **more)
+
+class Kernel(driver.Kernel):
+    def __init__(self, *args, **more):
+        kernels.append(self)
+        super().__init__(*args, **more)
+
+driver.kernel.run, driver.Kernel = slow, Kernel
+wire = types.SimpleNamespace(source=os.open("/dev/null", os.O_RDONLY), target=os.open("/dev/null", os.O_WRONLY))
+found = driver.start(wire, asyncio.new_event_loop(), box=os.getcwd(), ours=[])
+print(len(kernels), found.alive, [os.path.exists(f"/proc/{one.pid}") for one in kernels])
+found.end()
+"""
 
 
 class Notebook:
@@ -42,6 +75,12 @@ def notebook(begin):
 
 def texts(cell):
     return "".join(output.get("text", "") for output in cell["outputs"] if output["output_type"] == "stream")
+
+
+def test_a_kernel_that_does_not_answer_is_ended_and_another_started():
+    ran = subprocess.run([sys.executable, "-c", HUNG], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ran.stdout == "3 True [False, False, True]\n", ran.stderr
+    assert "kernel 2 did not answer in 1 s" in ran.stderr
 
 
 def test_cells_run_one_by_one_and_go_on_after_an_error(notebook):
