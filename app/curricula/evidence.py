@@ -86,6 +86,7 @@ def grant(evidence: Evidence, answer: str = "", *, by: User, now: datetime) -> N
     if until.expires_on is not None and until.window_opens_on is not None:
         period.window_opens_on = min(max(until.window_opens_on, today + DAY), until.expires_on)
     _decide(evidence, Decision.GRANTED, answer.strip()[:500], by, now)
+    _note("evidence_granted", evidence, by, now)
 
 
 def refuse(evidence: Evidence, answer: str, *, by: User, now: datetime) -> None:
@@ -93,6 +94,7 @@ def refuse(evidence: Evidence, answer: str, *, by: User, now: datetime) -> None:
     hold(evidence)
     undecided(evidence.decision, evidence.period.obligation, by)
     _decide(evidence, Decision.REFUSED, said(answer), by, now)
+    _note("evidence_refused", evidence, by, now)
 
 
 def _may_count(period: Period, learnt_on: date, today: date) -> None:
@@ -108,7 +110,6 @@ def _decide(evidence: Evidence, decision: Decision, answer: str, by: User, now: 
     evidence.decision, evidence.answer = decision, answer
     evidence.decided_by, evidence.decided_at = by.id, now
     db.session.flush()
-    _note(f"evidence_{decision}", evidence, by, now)
 
 
 def _note(act: str, evidence: Evidence, by: User, now: datetime) -> None:
