@@ -57,11 +57,12 @@ def register_pages(site: Flask) -> None:
     from app.learning import views as learning
     from app.notices import views as notices
     from app.organisations import staff_views as structure
+    from app.organisations.scim import views as scim
 
     login.init_app(site)
     error_pages.init_app(site)
     for domain in (
-        *(notices, accounts, people, structure, catalogue, learning, joining, teaching, grading, rejudging),
+        *(notices, accounts, people, structure, scim, catalogue, learning, joining, teaching, grading, rejudging),
         *(credentials, authoring, organisations, system, home),
     ):
         site.register_blueprint(domain.pages)

@@ -28,6 +28,7 @@ class Audience(StrEnum):
     MANAGER = "manager"  # of some organisation; the view asks of which
     OFFICER = "officer"  # training officer of some organisation; the view asks of which
     ADMINISTRATOR = "administrator"
+    AGENCY = "agency"  # a machine: the view asks for its token and answers in its language; cookies count for nothing
 
 
 A = Audience
@@ -165,6 +166,8 @@ TABLE: dict[str, Audience] = {
     # administrators
     "system.health": A.ADMINISTRATOR,
     "system.log": A.ADMINISTRATOR,
+    # systems of agencies
+    "scim.serve": A.AGENCY,
     # notices
     "notices.inbox": A.LEARNER,
     "notices.mark_read": A.LEARNER,
@@ -197,7 +200,7 @@ def check() -> ResponseReturnValue | None:
     if audience is None:
         log.error("a page is missing from the access table", endpoint=request.endpoint)
         abort(404)
-    if request.endpoint == "static":
+    if request.endpoint == "static" or audience is A.AGENCY:
         return None
     return _turn_away(audience)
 

@@ -48,6 +48,7 @@ NOBODYS = {
     "accounts.reset": "a secret from a mail",
     "learning.enrol": "anybody may begin a listed course",
     "joining.cohort": "the code is the invitation",
+    "scim.serve": "machines, by the token of their agency: tests/organisations/test_scim_tenants.py",
 }
 LAST = ("leave", "out", "withdraw", "revoke", "end", "sign-out", "close")  # what ends things, when the owner visits
 MARKERS = (

@@ -1,0 +1,73 @@
+"""A SCIM request over our tables, from its bytes to its answer. Slow to import (pydantic models): see views.py."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask_babel import force_locale
+from scim2_models import InvalidFilterException, InvalidValueException, SCIMException, UnauthorizedException
+from scim2_server.handler import ScimHandler
+from scim2_server.requests import ScimRequest
+from scim2_server.responses import ScimResponse
+from scim2_server.service import ScimService
+from sqlalchemy.exc import IntegrityError
+
+from app.errors import Refused
+from app.organisations.scim.requests import Asked
+from app.organisations.scim.schemas import PROVIDER
+from app.organisations.scim.storage import AgencyStorage
+
+LONGEST_FILTER = 2000
+SERVICE = ScimService(PROVIDER)
+
+__all__ = ["Answer", "ScimRequest", "answer", "failure", "serve", "unauthorised"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+def serve(request: ScimRequest, asked: Asked) -> Answer:
+    """Raises what `answer_to` makes an answer of; then nothing may be committed."""
+    with force_locale("en"):  # machines, and those who read their logs
+        handler = ScimHandler(SERVICE, AgencyStorage(asked))
+        filter_said = request.query.get("filter", "")
+        if len(filter_said) > LONGEST_FILTER:
+            raise InvalidFilterException(detail=f"filter: up to {LONGEST_FILTER} characters.")
+        try:
+            return answer(handler.handle(request))
+        except Refused as refusal:
+            raise InvalidValueException(detail=refusal.message) from refusal
+        except RecursionError as deep:
+            raise InvalidValueException(detail="This is nested too deeply.") from deep
+
+
+def answer(response: ScimResponse) -> Answer:
+    body = b"" if response.body is None else json.dumps(response.body).encode()
+    return Answer(status=response.status, body=body, headers=response.headers)
+
+
+def answer_to(problem: Exception) -> Answer | None:
+    """What the agency is told; None for a fault of ours."""
+    if isinstance(problem, IntegrityError):  # somebody else wrote the same at the same moment
+        return failure(HTTPStatus.CONFLICT, "Somebody else did the same at once. Send it again.")
+    if isinstance(problem, SCIMException):
+        return answer(SERVICE.error_response(problem))
+    return None
+
+
+def unauthorised() -> Answer:
+    return answer(SERVICE.error_response(UnauthorizedException(detail="This token is not known, or it was revoked.")))
+
+
+def failure(status: HTTPStatus, detail: str, **headers: str) -> Answer:
+    """A SCIM error of this status."""
+    problem = SCIMException(detail=detail)
+    problem.status = status
+    given = answer(SERVICE.error_response(problem))
+    return Answer(status=given.status, body=given.body, headers=given.headers | headers)
