@@ -24,7 +24,7 @@ from app.catalogue.models import Course
 from app.credentials import issuing
 from app.credentials.models import Certificate
 from app.curricula import assigning
-from app.curricula.models import Assignment
+from app.curricula.models import Obligation
 from app.db import db
 from app.grading import drafts, recording, rejudging
 from app.grading.models import Purpose, Rerun, State, Submission, Which
@@ -133,7 +133,7 @@ def house(site: Flask) -> House:
             "number": 0,
             "code": code,
             "organisation_id": agency.id,
-            "assignment_id": db.session.scalars(select(Assignment.id)).one(),
+            "assignment_id": db.session.scalars(select(Obligation.id)).one(),
             "user_id": owner.id,
             "grant_id": db.session.scalars(select(Grant.id).where(Grant.user_id == instructor.id)).one(),
             "job_id": job.id,

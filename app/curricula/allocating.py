@@ -219,8 +219,8 @@ def _doubt(
 
 def give(
     requirement: Requirement, users: Sequence[User], *, due_on: date | None = None, by: User, now: datetime
-) -> list[int]:
-    """Ask these people by hand, from today; return the ids of the new sources: of who was not asked by hand before.
+) -> dict[int, int]:
+    """Ask these people by hand, from today; return the new sources by user: of who was not asked by hand before.
 
     `due_on` None: what the requirement says. Who is asked already gets `due_on`. Raises Refused for an archived
     requirement, a day gone by, and people who have no job in the organisation today.
@@ -261,7 +261,7 @@ def give(
             subject_id=user_id,
             requirement=requirement.id,
         )
-    return list(opened.values())
+    return opened
 
 
 def _move_given(version: RequirementVersion, before: dict[int, Known], due_on: date | None, today: date) -> None:
@@ -269,7 +269,7 @@ def _move_given(version: RequirementVersion, before: dict[int, Known], due_on: d
     moves = [
         due.Move(period_id=one.period_id, due_on=due_on, closes_on=closes_on, cause="changed")
         for one in before.values()
-        if one.is_open and one.in_force and due_on is not None
+        if one.is_open and one.in_force and (due_on is not None or not version.due)
     ]
     due.move(moves, today)
 

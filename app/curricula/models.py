@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Organisation, User
 from app.audiences.models import Audience
-from app.catalogue.models import Course
 from app.db import Json, JsonList, Key, Long, Model, Moment, Short, UtcDateTime
 
 IS_OPEN = text("until_on IS NULL")
@@ -40,7 +39,7 @@ class Requirement(Model):
 
     id: Mapped[Key]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    code: Mapped[str] = mapped_column(String(60))
+    code: Mapped[str] = mapped_column(String(120))
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[Moment]
     archived_on: Mapped[date | None]  # from this day nobody is asked any more
@@ -345,33 +344,3 @@ class Nightly(Model):
     began_at: Mapped[Moment]
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     summary: Mapped[Json]
-
-
-class Assignment(Model):
-    """A course an organisation asks one of its people to take. Withdrawn, never deleted."""
-
-    __tablename__ = "assignment"
-    __table_args__ = (
-        Index(
-            "uq_assignment_open",
-            "user_id",
-            "course_id",
-            "organisation_id",
-            unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
-        ),
-    )
-
-    id: Mapped[Key]
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    due_on: Mapped[date | None]
-    assigned_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    assigned_at: Mapped[Moment]
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    user: Mapped[User] = relationship(foreign_keys=[user_id])
-    course: Mapped[Course] = relationship()
-    organisation: Mapped[Organisation] = relationship()

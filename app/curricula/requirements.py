@@ -50,8 +50,8 @@ def create(organisation: Organisation, code: str, draft: Draft, *, by: User | No
     Raises Refused for a code that is taken and for what no version may say (see `check`).
     """
     code = code.strip()
-    if not 1 <= len(code) <= 60:
-        raise Refused(_("Give a short code, up to 60 signs."), field="code")
+    if not 1 <= len(code) <= 120:
+        raise Refused(_("Give a short code, up to 120 signs."), field="code")
     same = select(Requirement.id).where(Requirement.organisation_id == organisation.id, Requirement.code == code)
     if db.session.scalar(same) is not None:
         raise Refused(_("This code is taken by another requirement."), field="code")

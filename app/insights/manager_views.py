@@ -23,7 +23,6 @@ from app.clock import in_baku, utc_now
 from app.credentials.models import Certificate
 from app.curricula import assigning
 from app.curricula.assigning import Assigned, Person, Standing
-from app.curricula.models import Assignment
 from app.db import db
 from app.errors import Refused
 from app.folding import fold
@@ -103,10 +102,10 @@ def assign(organisation_id: int) -> BaseResponse:
 @pages.post("/<int:organisation_id>/assignments/<int:assignment_id>/withdraw")
 def withdraw(organisation_id: int, assignment_id: int) -> BaseResponse:
     organisation = managed_or_404(organisation_id)
-    assignment = db.session.get(Assignment, assignment_id)
-    if assignment is None or assignment.organisation_id != organisation.id:
+    obligation = assigning.by_hand(organisation, assignment_id)
+    if obligation is None:
         abort(404)
-    assigning.withdraw(assignment, by=current_user, now=utc_now())
+    assigning.withdraw(obligation, by=current_user, now=utc_now())
     db.session.commit()
     flash(gettext("The course is no longer asked for."), "good")
     return redirect(url_for("organisation.people", organisation_id=organisation.id))

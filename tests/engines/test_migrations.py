@@ -78,3 +78,69 @@ def test_members_of_an_organisation_work_in_it_afterwards_and_are_members_again_
         assert [tuple(row) for row in members] == kept
         db.session.remove()
         db.engine.dispose()
+
+
+def test_assigned_courses_are_requirements_by_hand_afterwards_and_assignments_again_on_the_way_back(
+    empty_site: Flask,
+) -> None:
+    kept = [  # user, course, organisation, due, asked, taken back (both at midnight in Baku)
+        (1, 1, 1, "2026-06-01", "2026-01-04 20:00", "2026-02-09 20:00"),
+        (1, 1, 1, "2026-06-01", "2026-03-04 20:00", None),
+        (1, 2, 1, None, "2026-03-04 20:00", None),
+    ]
+    with empty_site.app_context():
+        upgrade(revision="0004")
+        run = db.session.execute
+        run(text("INSERT INTO organisation (id, name, created_at) VALUES (1, 'A', '2026-01-01')"))
+        run(
+            text(
+                'INSERT INTO "user" (id, name, name_folded, language, created_at)'
+                " VALUES (1, 'Aysel', 'aysel', 'az', '2026-01-01')"
+            )
+        )
+        for key, slug in ((1, "ethics"), (2, "data")):
+            run(
+                text(
+                    "INSERT INTO course (id, slug, created_at, titles, summaries, track, level, hours, audience)"
+                    " VALUES (:i, :s, '2026-01-01', '{}', '{}', '', '', 0, '[]')"
+                ),
+                {"i": key, "s": slug},
+            )
+        for row in kept:
+            run(
+                text(
+                    "INSERT INTO assignment"
+                    " (user_id, course_id, organisation_id, due_on, assigned_by, assigned_at, withdrawn_at)"
+                    " VALUES (:u, :c, :o, :d, 1, :a, :w)"
+                ),
+                dict(zip("ucodaw", row, strict=True)),
+            )
+        db.session.commit()
+        upgrade()
+        sources = run(
+            text(
+                "SELECT requirement.code, CAST(source.from_on AS VARCHAR), CAST(source.until_on AS VARCHAR),"
+                " CAST(due_date.due_on AS VARCHAR), CAST(period.start_on AS VARCHAR)"
+                " FROM source JOIN obligation ON obligation.id = source.obligation_id"
+                " JOIN requirement ON requirement.id = obligation.requirement_id"
+                " JOIN period ON period.obligation_id = obligation.id JOIN due_date ON due_date.period_id = period.id"
+                " ORDER BY source.id"
+            )
+        ).all()
+        assert [tuple(row) for row in sources] == [
+            ("course:ethics", "2026-01-05", "2026-02-09", "2026-06-01", "2026-01-05"),
+            ("course:ethics", "2026-03-05", None, "2026-06-01", "2026-01-05"),
+            ("course:data", "2026-03-05", None, None, "2026-03-05"),
+        ]
+        db.session.commit()
+        downgrade(revision="0004")
+        back = run(
+            text(
+                "SELECT user_id, course_id, organisation_id, CAST(due_on AS VARCHAR),"
+                " substr(CAST(assigned_at AS VARCHAR), 1, 16), substr(CAST(withdrawn_at AS VARCHAR), 1, 16)"
+                " FROM assignment ORDER BY id"
+            )
+        ).all()
+        assert [tuple(row) for row in back] == kept
+        db.session.remove()
+        db.engine.dispose()

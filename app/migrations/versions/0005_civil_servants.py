@@ -3,6 +3,9 @@
 Revision ID: 0005
 """
 
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -82,7 +85,7 @@ def upgrade():
     op.create_table('requirement',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('organisation_id', sa.Integer(), nullable=False),
-    sa.Column('code', sa.String(length=60), nullable=False),
+    sa.Column('code', sa.String(length=120), nullable=False),
     sa.Column('created_by', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('archived_on', sa.Date(), nullable=True),
@@ -401,6 +404,14 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_evidence_decision'), ['decision'], unique=False)
         batch_op.create_index(batch_op.f('ix_evidence_period_id'), ['period_id'], unique=False)
 
+    _carry_assignments(op.get_bind())
+    with op.batch_alter_table('assignment', schema=None) as batch_op:
+        batch_op.drop_index('uq_assignment_open', sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_assignment_user_id'))
+        batch_op.drop_index(batch_op.f('ix_assignment_organisation_id'))
+
+    op.drop_table('assignment')
+
     with op.batch_alter_table('grant', schema=None) as batch_op:
         batch_op.add_column(sa.Column('unit_id', sa.Integer(), nullable=True))
         batch_op.drop_constraint(batch_op.f('uq_grant_user_id_role_organisation_id_course_slug'), type_='unique')
@@ -495,6 +506,27 @@ def downgrade():
         batch_op.drop_constraint(batch_op.f('uq_grant_user_id_role_organisation_id_unit_id_course_slug'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_grant_user_id_role_organisation_id_course_slug'), ['user_id', 'role', 'organisation_id', 'course_slug'])
         batch_op.drop_column('unit_id')
+
+    op.create_table('assignment',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('course_id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('assigned_by', sa.Integer(), nullable=False),
+    sa.Column('assigned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['assigned_by'], ['user.id'], name=op.f('fk_assignment_assigned_by_user')),
+    sa.ForeignKeyConstraint(['course_id'], ['course.id'], name=op.f('fk_assignment_course_id_course')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_assignment_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_assignment_user_id_user')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_assignment'))
+    )
+    with op.batch_alter_table('assignment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_assignment_organisation_id'), ['organisation_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_assignment_user_id'), ['user_id'], unique=False)
+        batch_op.create_index('uq_assignment_open', ['user_id', 'course_id', 'organisation_id'], unique=True, sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
+    _carry_back(op.get_bind())
 
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_evidence_period_id'))
@@ -599,3 +631,81 @@ def downgrade():
     op.drop_table('import_run')
     op.drop_table('audience')
     op.drop_table('position')
+
+
+# A course that an organisation assigned is a requirement of one course; who assigned it is its source by hand.
+BAKU = ZoneInfo("Asia/Baku")
+KEPT = ("organisation", "course", "assignment", "requirement", "requirement_version", "requirement_course", "obligation",
+        "source", "period", "due_date")
+
+
+def _tables(bind):
+    found = sa.MetaData()
+    found.reflect(bind, only=KEPT)
+    return found.tables
+
+
+def _day(moment):
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(BAKU).date()
+
+
+def _carry_assignments(bind):
+    at = _tables(bind)
+    assignment, course = at["assignment"], at["course"]
+
+    def add(table, **row):
+        return bind.execute(at[table].insert().values(row)).inserted_primary_key[0]
+
+    requirements, obligations = {}, {}
+    asked = sa.select(assignment, course.c.slug, course.c.titles).join(course, course.c.id == assignment.c.course_id)
+    for row in bind.execute(asked.order_by(assignment.c.assigned_at, assignment.c.id)).all():
+        day = _day(row.assigned_at)
+        what = (row.organisation_id, row.course_id)
+        if what not in requirements:
+            made = {"created_by": row.assigned_by, "created_at": row.assigned_at}
+            key = add("requirement", organisation_id=row.organisation_id, code=f"course:{row.slug}", **made)
+            version = add(
+                "requirement_version", requirement_id=key, number=1, from_on=day, applied_on=day, titles=row.titles,
+                reasons={}, parts=[{"need": "all", "courses": [row.slug]}], equivalents={}, due={}, window_days=0,
+                renewal="completion", minimum_validity_days=0, look_back_days=36500, minimum_days=0, **made,
+            )
+            add("requirement_course", requirement_id=key, version_id=version, course_id=row.course_id)
+            requirements[what] = key
+        who = (row.user_id, requirements[what])
+        if who not in obligations:
+            obligation = add("obligation", user_id=row.user_id, requirement_id=who[1])
+            period = add("period", obligation_id=obligation, number=0, start_on=day)
+            obligations[who] = obligation, add("due_date", period_id=period, from_on=day, cause="assigned")
+        obligation, held = obligations[who]
+        last = _day(row.withdrawn_at) - timedelta(days=1) if row.withdrawn_at else None
+        add("source", obligation_id=obligation, assigned_by=row.assigned_by, assigned_at=row.assigned_at, from_on=day,
+            until_on=last)
+        # What was due before it was assigned again was not kept: the newest day stands for all of it.
+        due = at["due_date"]
+        bind.execute(due.update().where(due.c.id == held).values(due_on=row.due_on))
+
+
+def _carry_back(bind):
+    at = _tables(bind)
+    source, obligation, requirement = at["source"], at["obligation"], at["requirement"]
+    course, period, due = at["course"], at["period"], at["due_date"]
+    rows = bind.execute(
+        sa.select(source, obligation.c.user_id, course.c.id.label("course_id"), requirement.c.organisation_id, due.c.due_on)
+        .join(obligation, obligation.c.id == source.c.obligation_id)
+        .join(requirement, requirement.c.id == obligation.c.requirement_id)
+        .join(course, requirement.c.code == "course:" + course.c.slug)
+        .join(period, (period.c.obligation_id == obligation.c.id) & (period.c.number == 0))
+        .outerjoin(due, (due.c.period_id == period.c.id) & due.c.until_on.is_(None))
+        .where(source.c.assigned_by.is_not(None))
+        .order_by(source.c.id)
+    ).all()
+    for row in rows:
+        ended = row.until_on and datetime.combine(row.until_on + timedelta(days=1), time(), BAKU).astimezone(UTC)
+        if ended and bind.dialect.name == "sqlite":
+            ended = ended.replace(tzinfo=None)
+        bind.execute(
+            at["assignment"].insert().values(
+                user_id=row.user_id, course_id=row.course_id, organisation_id=row.organisation_id, due_on=row.due_on,
+                assigned_by=row.assigned_by, assigned_at=row.assigned_at, withdrawn_at=ended,
+            )
+        )
