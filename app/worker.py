@@ -31,6 +31,7 @@ from app.blobs import SharedAway, is_disk_full
 from app.clock import utc_now
 from app.config import Settings
 from app.credentials import issuing
+from app.curricula import completing
 from app.db import begin_reading, db
 from app.gate import Gate
 from app.grading import beating, blaming, queueing, recording, rejudging, running, settling, waking
@@ -248,6 +249,7 @@ class Worker:
         self._at("after_recording")
         with self._writing():
             issuing.issue_due(utc_now())
+            completing.complete_due(utc_now())
 
     def _at(self, step: str) -> None:
         """Die here, when a test of what survives asks for it."""
@@ -295,6 +297,7 @@ class Worker:
         rounds = [
             (SWEEP, self._in_transaction(lambda: queueing.sweep(now=utc_now()))),
             (LOOK, self._in_transaction(lambda: issuing.issue_due(utc_now()))),
+            (LOOK, self._in_transaction(lambda: completing.complete_due(utc_now()))),
             (LOOK, self._deliver),
             (LOOK, self._rejudge),
             (FOLLOW, self._follow),

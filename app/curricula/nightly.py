@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from app.audiences import resolving
-from app.clock import in_baku
+from app.clock import in_baku, utc_now
 from app.curricula import allocating, changing, completing, moving, renewing
 from app.curricula.models import Nightly
 from app.db import db, one_at_a_time
@@ -66,5 +66,5 @@ def run_due(now: datetime) -> Summary | None:
     db.session.add(row)
     db.session.flush()
     done = run(today, now)
-    row.summary, row.ended_at = asdict(done), now + timedelta()
+    row.summary, row.ended_at = asdict(done), utc_now()
     return done

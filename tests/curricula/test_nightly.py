@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, User
-from app.curricula import nightly, requirements
+from app.curricula import completing, nightly, requirements
 from app.curricula.models import DueDate, Source
 from app.curricula.rules import Status
 from app.db import db
@@ -180,3 +180,24 @@ def test_a_day_ends_at_midnight_in_baku(agency: Organisation) -> None:
     db.session.flush()
     night(START + DAY)
     assert stands(late, START + DAY).completed_on == START + DAY
+
+
+def test_what_an_enrolment_completes_is_noticed_without_waiting_for_the_night(agency: Organisation) -> None:
+    user = people.employee(agency, START)
+    asked(agency, user)
+    now = noon(START)
+    assert completing.complete_due(now) == 0
+    taking = people.take(user, "ethics", START)
+    completing.complete_due(now + timedelta(minutes=1))
+    assert stands(user, START).status == Status.IN_PROGRESS
+    taking.completed_at = now + timedelta(minutes=30)
+    db.session.flush()
+    assert completing.complete_due(now + timedelta(minutes=31)) == 1
+    assert completing.complete_due(now + timedelta(minutes=32)) == 0
+    assert stands(user, START).status == Status.VALID
+
+
+def test_a_night_runs_once_a_day(agency: Organisation) -> None:
+    assert nightly.run_due(noon(START)) is not None
+    assert nightly.run_due(noon(START) + timedelta(hours=3)) is None
+    assert nightly.run_due(noon(START + DAY)) is not None
