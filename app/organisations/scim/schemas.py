@@ -5,7 +5,7 @@ Of the core schema only what the platform needs is declared; anything else an ag
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Union
 
 from pydantic import EmailStr, Field
 from scim2_models import (
@@ -116,9 +116,12 @@ class CivilServant(Extension):
     """The first day of the job, as YYYY-MM-DD; it counts when the job is opened."""
 
 
+OfBoth = Union["User", "Group"]  # read as two types by the models, not as one name
+
+
 class GroupMember(ComplexAttribute):
     value: Annotated[str | None, Mutability.immutable, CaseExact.true] = None
-    ref: Annotated[Reference[User | Group] | None, Mutability.immutable] = Field(
+    ref: Annotated[Reference[OfBoth] | None, Mutability.immutable] = Field(
         None, serialization_alias="$ref", validation_alias="$ref"
     )
     type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User", "Group"])
