@@ -12,7 +12,8 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from app.audiences import reading, resolving
+from app.accounts.models import User
+from app.audiences import explaining, reading, resolving
 from app.audiences.models import Audience, AudienceMember, AudienceVersion
 from app.audiences.rules import Rule
 from app.db import db
@@ -143,7 +144,7 @@ def rules(population: Population) -> some.SearchStrategy[dict[str, Any]]:
     )
 
 
-def test_the_sql_of_a_rule_finds_whom_a_simple_reading_finds(site: Flask) -> None:
+def test_the_sql_of_a_rule_finds_whom_a_simple_reading_finds_and_why_says_the_same(site: Flask) -> None:
     population = populate()
 
     @settings(max_examples=150)
@@ -154,6 +155,10 @@ def test_the_sql_of_a_rule_finds_whom_a_simple_reading_finds(site: Flask) -> Non
         found = list(db.session.scalars(resolving.people(reading.parse(rule), population.organisation.id, day)))
         assert len(found) == len(set(found))
         assert set(found) == {one.id for one in population.people if fits(rule, one, population, day)}
+        for one in data.draw(some.lists(some.sampled_from(population.people), min_size=2, max_size=4)):
+            user = db.session.get_one(User, one.id)
+            reason = explaining.why(reading.parse(rule), population.organisation.id, user, day)
+            assert reason.holds == (one.id in found)
 
     compare()
 
