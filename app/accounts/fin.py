@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 import string
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -68,12 +69,27 @@ def lookup(fin: str, data_folder: Path) -> str:
     return hmac.new(keys.key(data_folder, "fin-lookup"), fin.encode(), hashlib.sha256).hexdigest()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """What of a FIN stands in the row of one user."""
+
+    encrypted: bytes
+    lookup: str
+
+
+def sealed(user_id: int, fin: str, data_folder: Path) -> Sealed:
+    """`fin` (normalised) for the row with this id, which alone can open it."""
+    nonce = secrets.token_bytes(12)
+    cipher = AESGCM(keys.key(data_folder, "fin-encryption"))
+    return Sealed(
+        encrypted=nonce + cipher.encrypt(nonce, fin.encode(), _bound_to(user_id)), lookup=lookup(fin, data_folder)
+    )
+
+
 def keep(user: User, fin: str, data_folder: Path) -> None:
     """Write the FIN (normalised) into the row of `user`, who has an id; it is not confirmed by this."""
-    nonce = secrets.token_bytes(12)
-    sealed = AESGCM(keys.key(data_folder, "fin-encryption")).encrypt(nonce, fin.encode(), _bound_to(user))
-    user.fin_encrypted = nonce + sealed
-    user.fin_lookup = lookup(fin, data_folder)
+    kept = sealed(user.id, fin, data_folder)
+    user.fin_encrypted, user.fin_lookup = kept.encrypted, kept.lookup
     user.fin_confirmed_at = None
 
 
@@ -85,8 +101,8 @@ def reveal(user: User, data_folder: Path) -> str | None:
     """The FIN itself. Raises InvalidTag when the bytes are not of this row and this key."""
     if user.fin_encrypted is None:
         return None
-    nonce, sealed = user.fin_encrypted[:12], user.fin_encrypted[12:]
-    return AESGCM(keys.key(data_folder, "fin-encryption")).decrypt(nonce, sealed, _bound_to(user)).decode()
+    nonce, kept = user.fin_encrypted[:12], user.fin_encrypted[12:]
+    return AESGCM(keys.key(data_folder, "fin-encryption")).decrypt(nonce, kept, _bound_to(user.id)).decode()
 
 
 def masked(user: User, data_folder: Path) -> str:
@@ -95,6 +111,6 @@ def masked(user: User, data_folder: Path) -> str:
     return f"{fin[:3]}****" if fin else ""
 
 
-def _bound_to(user: User) -> bytes:
+def _bound_to(user_id: int) -> bytes:
     """The ciphertext opens only in the row it was made for."""
-    return f"fin of user {user.id}".encode()
+    return f"fin of user {user_id}".encode()

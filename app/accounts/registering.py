@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app import audit
 from app.accounts import sessions, tokens
@@ -14,7 +16,7 @@ from app.accounts.models import LoginSession, Token, TokenPurpose, User
 from app.db import db
 from app.errors import Refused
 from app.folding import fold
-from app.notices.telling import tell
+from app.notices.telling import Mail, mail_many, tell
 
 LONGEST_NAME = 120
 MAILS_AN_HOUR = 5  # of one kind to one account, whoever asks for them
@@ -102,6 +104,33 @@ def invite(name: str, email: str, *, language: str, by: User, reason: str = "", 
         _mail(user, "invitation", {"name": name, "inviter": by.name, "reason": reason, "token": secret}, language, now)
         audit.record("invited", actor_id=by.id, subject_type="user", subject_id=user.id, now=now)
     return user, is_new
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited:
+    """Somebody with an account that nobody has used yet."""
+
+    user_id: int
+    name: str
+    email: str
+    language: str
+
+
+def invite_many(people: Sequence[Invited], *, inviter: str, reason: str, now: datetime) -> None:
+    """Write everybody a mail with a link to choose a password, in three statements however many they are.
+
+    For accounts just made, or just given an address: nobody of them has a link already.
+    """
+    links, mails = [], []
+    for one in people:
+        secret, columns = tokens.new_link(one.user_id, TokenPurpose.INVITATION, name=one.name, now=now)
+        links.append(columns)
+        params = {"name": one.name, "inviter": inviter, "reason": reason, "token": secret}
+        key = f"invitation:{one.user_id}:{now.isoformat()}"
+        mails.append(Mail(address=one.email, language=one.language, params=params, key=key))
+    if people:
+        db.session.execute(insert(Token), links)
+        mail_many("invitation", mails, now=now)
 
 
 def confirm(token: Token, *, name: str, password_hash: str, consented: bool, now: datetime) -> User:

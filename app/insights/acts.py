@@ -41,11 +41,15 @@ ACTS = {
     "extension_refused": _("More time refused"),
     "fin_confirmed": _("FIN confirmed"),
     "fin_given": _("FIN given"),
+    "import_applied": _("List of people applied"),
     "invited": _("Invited"),
     "item_excused": _("Item excused"),
     "item_unexcused": _("Item counts again"),
     "job_begun": _("Job begun"),
     "job_ended": _("Job ended"),
+    "leave_ended": _("Leave ended"),
+    "leave_recorded": _("Leave recorded"),
+    "leave_withdrawn": _("Leave taken back"),
     "left_course": _("Course left"),
     "membership_begun": _("Joined an organisation"),
     "membership_ended": _("Left an organisation"),
@@ -74,6 +78,10 @@ ACTS = {
     "signed_out_everywhere": _("Signed out everywhere"),
     "signed_up": _("Signed up"),
     "submission_put_back": _("Submission put back into the queue"),
+    "unit_closed": _("Unit closed"),
+    "unit_moved": _("Unit moved"),
+    "unit_opened": _("Unit opened"),
+    "unit_renamed": _("Unit renamed"),
 }
 
 SUBJECTS = {

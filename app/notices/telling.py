@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, insert, or_, select
 
 from app.db import db
 from app.notices.models import Notice
@@ -45,6 +46,35 @@ def tell(
     db.session.add(notice)
     db.session.flush()
     return notice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """One of many mails of a kind, to nobody's inbox on the site; `key` names its fact, which is new."""
+
+    address: str
+    language: str
+    params: dict[str, Any]
+    key: str
+
+
+def mail_many(kind: str, mails: Sequence[Mail], *, now: datetime) -> None:
+    """The notice `kind` to many addresses, in one statement. Raises IntegrityError when one was written before."""
+    rows = [
+        {
+            "idempotency_key": mail.key,
+            "address": mail.address,
+            "language": mail.language,
+            "kind": kind,
+            "params": mail.params,
+            "created_at": now,
+            "not_before": now,
+            "failures": 0,
+        }
+        for mail in mails
+    ]
+    if rows:
+        db.session.execute(insert(Notice), rows)
 
 
 def forget_all(recipient_id: int, addresses: Collection[str]) -> None:
