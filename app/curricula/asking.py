@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from app.curricula.due import Move, move, some
 from app.curricula.models import DueDate, Obligation, Period, RequirementVersion, Source
 from app.curricula.rules import closing_day
+from app.curricula.settling import settle
 from app.curricula.standing import asked_on
 from app.db import db
 
@@ -112,6 +113,8 @@ def ask(
             for one in asks
         ],
     )
+    for few in some([one.user_id for one in asks]):
+        settle(day, few)  # what they learnt before may be all that is asked
     return {one.user_id: key for one, key in zip(asks, sources, strict=True)}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from app.accounts.models import Organisation, User
 from app.catalogue.models import Course
 from app.clock import in_baku
-from app.curricula import allocating, completing, requirements
+from app.curricula import allocating, requirements
 from app.curricula.models import DueDate, Obligation, Period, Requirement, Source
 from app.curricula.requirements import Draft
 from app.db import db, one_at_a_time
@@ -169,9 +169,6 @@ def assign(
         raise Refused(_("This course is not offered at the moment."), field="course")
     requirement = _requirement(organisation, course, by=by, now=now)
     opened = allocating.give(requirement, users, due_on=due_on, by=by, now=now)
-    today = in_baku(now).date()
-    completing.begin(today, users=list(opened))
-    completing.complete(today, users=list(opened))
     for user in users:
         if user.id not in opened:
             continue

@@ -21,6 +21,7 @@ from app.curricula.versions import asked, by_requirement, in_force_on
 from app.db import db
 from app.learning.models import Enrolment
 
+Users = Collection[int] | Select[int]  # ids, or a SELECT of them
 LATELY = timedelta(hours=1)  # further back looks the night
 
 
@@ -55,7 +56,7 @@ def complete_due(now: datetime) -> int:
     return complete(today, users=users)
 
 
-def begin(day: date, *, users: Collection[int] | None = None) -> int:
+def begin(day: date, *, users: Users | None = None) -> int:
     """Note since when open periods are in progress: one of the courses in force is being taken, or was since."""
     versions = in_force_on(day)
     query = (
@@ -77,7 +78,7 @@ def begin(day: date, *, users: Collection[int] | None = None) -> int:
     return len(begun)
 
 
-def complete(day: date, *, users: Collection[int] | None = None) -> int:
+def complete(day: date, *, users: Users | None = None) -> int:
     """The same for every enrolment there is (of `users`); return how many periods were completed."""
     before = aliased(Period)
     query = (
@@ -136,7 +137,7 @@ def _counting(versions: Sequence[int] | None) -> Select[Any]:
     return query.distinct() if versions is None else query.where(RequirementCourse.version_id.in_(versions))
 
 
-def _open(day: date, users: Collection[int] | None, counting: Select[Any]) -> Select[Any]:
+def _open(day: date, users: Users | None, counting: Select[Any]) -> Select[Any]:
     """The periods not completed of who is asked on `day`, with the enrolments that may count for them."""
     counts = counting.subquery()
     query: Any = (

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.audiences import resolving
 from app.clock import in_baku, utc_now
-from app.curricula import allocating, changing, completing, moving, renewing
+from app.curricula import allocating, changing, moving, settling
 from app.curricula.models import Nightly
 from app.db import db, one_at_a_time
 
@@ -37,13 +37,7 @@ def settle(day: date, now: datetime) -> Summary:
     """All of it but the audiences, which are taken as they are kept."""
     allocated = allocating.allocate(day, now)
     moved = changing.apply(day) + changing.fill(day) + moving.return_from_leave(day)
-    completing.begin(day)
-    completed = completing.complete(day)
-    renewed = 0
-    while more := renewing.open_windows(day):  # who comes back after years may have renewed meanwhile
-        renewed += more
-        completing.begin(day)
-        completed += completing.complete(day)
+    completed, renewed = settling.settle(day)
     return Summary(
         opened=allocated.opened,
         closed=allocated.closed,

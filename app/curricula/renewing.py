@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import User
 from app.catalogue.models import Course
 from app.clock import in_baku
-from app.curricula.completing import courses_of
+from app.curricula.completing import Users, courses_of
 from app.curricula.models import DueDate, Obligation, Period, Requirement
 from app.curricula.rules import DAY, add_months
 from app.curricula.standing import asked_on
@@ -23,8 +23,8 @@ from app.learning import enrolling
 from app.learning.models import Enrolment
 
 
-def open_windows(day: date) -> int:
-    """Make the next period of everybody in force whose window has opened by `day`; return how many. Again: none.
+def open_windows(day: date, *, users: Users | None = None) -> int:
+    """Make the next period of who (of `users`) is asked and whose window has opened by `day`; return how many.
 
     It is due on the last day on which the former is valid.
     """
@@ -42,6 +42,8 @@ def open_windows(day: date) -> int:
             asked_on(day),
         )
     )
+    if users is not None:
+        query = query.where(Obligation.user_id.in_(users))
     opened = db.session.execute(query).all()
     if not opened:
         return 0

@@ -16,8 +16,16 @@ from app.audiences.models import Audience
 from app.catalogue.models import Course
 from app.clock import in_baku
 from app.curricula import allocating, changing
-from app.curricula.models import Renewal, Requirement, RequirementAudience, RequirementCourse, RequirementVersion
+from app.curricula.models import (
+    Obligation,
+    Renewal,
+    Requirement,
+    RequirementAudience,
+    RequirementCourse,
+    RequirementVersion,
+)
 from app.curricula.rules import DAY, add_months
+from app.curricula.settling import settle
 from app.curricula.versions import by_requirement, in_force
 from app.db import db, hold
 from app.errors import Refused
@@ -142,6 +150,7 @@ def change(
     _note("requirement_changed", requirement, by=by, now=now, version=version.number, from_on=from_on.isoformat())
     if from_on == today:
         changing.apply(today, [requirement.id])
+        settle(today, select(Obligation.user_id).where(Obligation.requirement_id == requirement.id))
     return version
 
 
