@@ -469,7 +469,7 @@ def upgrade():
     with op.batch_alter_table('scim_resource', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_scim_resource_user_id'), ['user_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_scim_resource_unit_id'), ['unit_id'], unique=False)
-        batch_op.create_index('ix_scim_resource_external', ['organisation_id', 'external_id'], unique=False)
+        batch_op.create_index('ix_scim_resource_external', ['organisation_id', 'kind', 'external_id'], unique=False)
         batch_op.create_index('ix_scim_resource_kind', ['organisation_id', 'kind', 'id'], unique=False)
         for what, column in (('user_name', 'user_name_key'), ('user', 'user_id'), ('unit', 'unit_id')):
             batch_op.create_index(f'uq_scim_resource_{what}', ['organisation_id', column], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))

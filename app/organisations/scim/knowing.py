@@ -62,14 +62,15 @@ def _name(person: Any) -> str:
     name = person.name
     parts = [name.given_name, name.middle_name, name.family_name] if name else []
     whole = [name.formatted if name else None, " ".join(part for part in parts if part), person.display_name]
-    problem: Refused | None = None
     for candidate in (*whole, person.user_name):
         try:
             if candidate:
                 return registering.normalise_name(candidate)
-        except Refused as refusal:
-            problem = refusal
-    raise problem or Refused("A person needs a name.")
+        except Refused:
+            continue
+    raise InvalidValueException(
+        detail="name: send name.formatted, its parts or displayName; 2 to 120 letters, no addresses.", attribute="name"
+    )
 
 
 def find(said: Said, organisation_id: int, data_folder: Path, today: date) -> tuple[User | None, bool]:

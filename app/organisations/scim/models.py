@@ -61,7 +61,7 @@ class ScimResource(Model):
             )
             for what, column in (("user_name", "user_name_key"), ("user", "user_id"), ("unit", "unit_id"))
         ),
-        Index("ix_scim_resource_external", "organisation_id", "external_id"),
+        Index("ix_scim_resource_external", "organisation_id", "kind", "external_id"),
         Index("ix_scim_resource_kind", "organisation_id", "kind", "id"),
     )
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask_babel import force_locale
-from scim2_models import InvalidFilterException, InvalidValueException, SCIMException, UnauthorizedException
+from scim2_models import (
+    InvalidFilterException,
+    InvalidValueException,
+    PayloadTooLargeException,
+    SCIMException,
+    UnauthorizedException,
+)
 from scim2_server.handler import ScimHandler
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
@@ -17,12 +23,12 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import Refused
 from app.organisations.scim.requests import Asked
 from app.organisations.scim.schemas import PROVIDER
-from app.organisations.scim.storage import AgencyStorage
+from app.organisations.scim.storage import MOST_SIGNS, AgencyStorage
 
-LONGEST_FILTER = 2000
+LONGEST_SEARCH = 16_000  # bytes of the body of a search
 SERVICE = ScimService(PROVIDER)
 
-__all__ = ["Answer", "ScimRequest", "answer", "failure", "serve", "unauthorised"]
+__all__ = ["Answer", "ScimRequest", "answer_to", "failure", "serve", "unauthorised"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +39,14 @@ class Answer:
 
 
 def serve(request: ScimRequest, asked: Asked) -> Answer:
-    """Raises what `answer_to` makes an answer of; then nothing may be committed."""
+    """Raises what `answer_to` makes an answer of: then nothing may be committed."""
     with force_locale("en"):  # machines, and those who read their logs
-        handler = ScimHandler(SERVICE, AgencyStorage(asked))
-        filter_said = request.query.get("filter", "")
-        if len(filter_said) > LONGEST_FILTER:
-            raise InvalidFilterException(detail=f"filter: up to {LONGEST_FILTER} characters.")
+        if len(request.query.get("filter", "")) > MOST_SIGNS:  # before anybody reads it
+            raise InvalidFilterException(detail=f"filter: up to {MOST_SIGNS} characters.")
+        if request.path.endswith("/.search") and len(request.body) > LONGEST_SEARCH:
+            raise PayloadTooLargeException(detail=f"A search has up to {LONGEST_SEARCH} bytes.")
         try:
-            return answer(handler.handle(request))
+            return answer(ScimHandler(SERVICE, AgencyStorage(asked)).handle(request))
         except Refused as refusal:
             raise InvalidValueException(detail=refusal.message) from refusal
         except RecursionError as deep:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scim2_models import (
+    InvalidFilterException,
     NotFoundException,
     PreconditionFailedException,
     Resource,
@@ -24,6 +25,7 @@ from app.organisations.scim.requests import Asked
 
 MOST_MATCHED = 10_000  # resources that are looked at one by one for a filter no column answers
 CHUNK = 1_000
+MOST_SIGNS = 2_000  # of a filter
 
 
 class AgencyStorage(ScimStorage):
@@ -44,6 +46,8 @@ class AgencyStorage(ScimStorage):
     def search(
         self, resource_types: list[ResourceType], search_request: SearchRequest[Any], *, position: Any = None
     ) -> SearchPage:
+        if len(search_request.filter or "") > MOST_SIGNS:
+            raise InvalidFilterException(detail=f"filter: up to {MOST_SIGNS} characters.")
         conditions, whole = searching.condition(search_request.filter)
         kinds = [str(one.name) for one in resource_types]
         rows = select(ScimResource).where(
