@@ -46,6 +46,10 @@ def register_pages(site: Flask) -> None:
     from app.authoring import views as authoring
     from app.catalogue import views as catalogue
     from app.credentials import views as credentials
+    from app.curricula import exception_views as _exception_views  # noqa: F401 - pages of the same blueprint
+    from app.curricula import obligation_views as obligations
+    from app.curricula import preview_views as _preview_views  # noqa: F401 - pages of the same blueprint
+    from app.curricula import requirement_views as requirements
     from app.grading import rejudge_views as rejudging
     from app.grading import staff_views as _grading_staff  # noqa: F401 - pages of the same blueprint
     from app.grading import views as grading
@@ -63,7 +67,7 @@ def register_pages(site: Flask) -> None:
     error_pages.init_app(site)
     for domain in (
         *(notices, accounts, people, structure, scim, catalogue, learning, joining, teaching, grading, rejudging),
-        *(credentials, authoring, organisations, system, home),
+        *(credentials, requirements, obligations, authoring, organisations, system, home),
     ):
         site.register_blueprint(domain.pages)
     access.init_app(site)

@@ -19,12 +19,12 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app.access import TABLE, Audience
-from app.accounts.models import Grant, LoginSession, Role, User
+from app.accounts.models import Grant, LoginSession, Organisation, Role, User
 from app.catalogue.models import Course
 from app.credentials import issuing
 from app.credentials.models import Certificate
-from app.curricula import assigning
-from app.curricula.models import Obligation
+from app.curricula import allocating, assigning, evidence, moving, previewing, requirements
+from app.curricula.models import Obligation, Period
 from app.db import db
 from app.grading import drafts, recording, rejudging
 from app.grading.models import Purpose, Rerun, State, Submission, Which
@@ -32,6 +32,7 @@ from app.grading.seats import Seat
 from app.learning import announcing, cohorts
 from app.learning.models import Cohort, Enrolment
 from app.organisations import working
+from app.web import blobs
 from graders.course import Exercise
 from graders.verdict import Output, Ran
 from tests.factories import NOW, finish, person, published, signed_in
@@ -50,10 +51,20 @@ NOBODYS = {
     "joining.cohort": "the code is the invitation",
     "scim.serve": "machines, by the token of their agency: tests/organisations/test_scim_tenants.py",
 }
-LAST = ("leave", "out", "withdraw", "revoke", "end", "sign-out", "close")  # what ends things, when the owner visits
+LAST = (
+    "archive",
+    "leave",
+    "out",
+    "withdraw",
+    "revoke",
+    "end",
+    "sign-out",
+    "close",
+)  # what ends things, when the owner visits
 MARKERS = (
     *("Məxfi Sahibə", "mexfi.sahibe@example.com", "Gizli qrup", "Gizli idarə", "Gizli elan"),
     *("gizli_cavab", "gizli_qaralama", "gizli_surət", "Gizli səbəb"),
+    *("Gizli tələb", "Gizli diplom", "gizli-diplom.pdf", "Gizli üzr", "Gizli xahiş"),
 )
 
 
@@ -112,6 +123,7 @@ def house(site: Flask) -> House:
     finish(enrolment)
     issuing.confirm_name(owner, MARKERS[0], now=NOW)
     assert issuing.issue_due(NOW) == 1
+    asked = _asked(agency, owner, officer)
     rejudge = rejudging.begin(course, "functions/initials", Which.ALL, reason=MARKERS[8], by=instructor, now=NOW)
     db.session.commit()
     code = db.session.scalars(select(Certificate.code)).one()
@@ -133,7 +145,8 @@ def house(site: Flask) -> House:
             "number": 0,
             "code": code,
             "organisation_id": agency.id,
-            "assignment_id": db.session.scalars(select(Obligation.id)).one(),
+            "assignment_id": db.session.scalars(select(Obligation.id).order_by(Obligation.id)).first(),
+            **asked,
             "user_id": owner.id,
             "grant_id": db.session.scalars(select(Grant.id).where(Grant.user_id == instructor.id)).one(),
             "job_id": job.id,
@@ -158,6 +171,36 @@ def house(site: Flask) -> House:
         strangers=_strangers(other),
         markers=[*MARKERS, code, cohort.join_code],
     )
+
+
+def _asked(agency: Organisation, owner: User, officer: User) -> dict[str, int]:
+    """A requirement of hers, a request, a document that was handed in, an exemption, a change that is looked at."""
+    parts = [{"need": "all", "courses": ["other-course"]}]
+    draft = requirements.Draft(titles={"az": MARKERS[9]}, parts=parts, due={"after": 30, "from": "assigned"})
+    requirement = requirements.create(agency, "gizli", draft, by=officer, now=NOW)
+    allocating.give(requirement, [owner], by=officer, now=NOW)
+    obligation = db.session.scalars(select(Obligation).where(Obligation.requirement_id == requirement.id)).one()
+    period = db.session.scalars(select(Period).where(Period.obligation_id == obligation.id)).one()
+    wanted = date(2027, 6, 1)
+    extension = moving.ask_for_time(period, wanted, MARKERS[13], by=owner, now=NOW)
+    blob = blobs().put(b"%PDF-1.7 gizli")
+    paper = {"document": blob, "document_name": MARKERS[11]}
+    handed_in = evidence.hand_in(
+        period, issuer="ADNSU", title=MARKERS[10], learnt_on=date(2026, 6, 1), by=owner, now=NOW, **paper
+    )
+    exemption = moving.exempt(
+        obligation, kind="other", reason=MARKERS[12], from_on=wanted, until_on=None, by=officer, now=NOW, **paper
+    )
+    proposal = previewing.propose_change(requirement, draft, wanted, by=officer, now=NOW)
+    db.session.commit()
+    return {
+        "requirement_id": requirement.id,
+        "proposal_id": proposal.id,
+        "obligation_id": obligation.id,
+        "extension_id": extension.id,
+        "evidence_id": handed_in.id,
+        "exemption_id": exemption.id,
+    }
 
 
 def _cohort(course: Course, name: str, by: User) -> Cohort:

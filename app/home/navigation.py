@@ -18,6 +18,7 @@ ENTRIES = (
     ("credentials.mine", lazy_gettext("Certificates"), "signed in"),
     ("teaching.overview", lazy_gettext("Teaching"), Role.INSTRUCTOR),
     ("organisation.overview", lazy_gettext("My people"), Role.MANAGER),
+    ("requirements.index", lazy_gettext("Requirements"), Role.OFFICER),
     ("home.administration", lazy_gettext("Administration"), Role.ADMINISTRATOR),
 )
 
