@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
 from app import audit
 from app.accounts.models import User
@@ -50,12 +50,11 @@ def allocate(day: date, now: datetime, *, requirements: Collection[int] | None =
     """
     closed = _close(day, requirements)
     _lapse(day, now, requirements)
+    versions = in_force_on(day, requirements)
     opened = doubted = 0
-    for requirement_id, version in sorted(in_force_on(day, requirements).items()):
-        wanted = _wanted(requirement_id, day)
-        if wanted:
-            came, waiting = _open(version, wanted, day, now)
-            opened, doubted = opened + came, doubted + waiting
+    for requirement_id, wanted in sorted(_wanted(versions, day).items()):
+        came, waiting = _open(versions[requirement_id], wanted, day, now)
+        opened, doubted = opened + came, doubted + waiting
     return Allocated(opened=opened, closed=closed, doubted=doubted)
 
 
@@ -112,14 +111,14 @@ def _lapse(day: date, now: datetime, requirements: Collection[int] | None) -> No
     _rows(lapsing.values(action="lapsed", decided_at=now))
 
 
-def _wanted(requirement_id: int, day: date) -> list[Any]:
-    """(user, audience, member since) of who is in an audience of the requirement and not asked because of it yet."""
+def _wanted(requirements: Collection[int], day: date) -> dict[int, list[Any]]:
+    """By requirement, (user, audience, member since) of who is in an audience of it and not asked because of that."""
     asked = (
         select(Source.id)
         .join(Obligation, Obligation.id == Source.obligation_id)
         .where(
             Obligation.user_id == AudienceMember.user_id,
-            Obligation.requirement_id == requirement_id,
+            Obligation.requirement_id == RequirementAudience.requirement_id,
             Source.audience_id == AudienceMember.audience_id,
             Source.until_on.is_(None),
         )
@@ -128,23 +127,29 @@ def _wanted(requirement_id: int, day: date) -> list[Any]:
     waits = (
         select(AllocationException.id)
         .where(
-            AllocationException.requirement_id == requirement_id,
+            AllocationException.requirement_id == RequirementAudience.requirement_id,
             AllocationException.user_id == AudienceMember.user_id,
             AllocationException.audience_id == AudienceMember.audience_id,
             or_(
                 AllocationException.action.is_(None),
-                # dismissed for as long as the person stays in the audience
-                (AllocationException.action == "dismiss")
-                & (AllocationException.member_since == AudienceMember.from_on),
+                and_(  # for as long as the person stays in the audience
+                    AllocationException.action == "dismiss",
+                    AllocationException.member_since == AudienceMember.from_on,
+                ),
             ),
         )
         .exists()
     )
     query = (
-        select(AudienceMember.user_id, AudienceMember.audience_id, AudienceMember.from_on)
+        select(
+            RequirementAudience.requirement_id,
+            AudienceMember.user_id,
+            AudienceMember.audience_id,
+            AudienceMember.from_on,
+        )
         .join(RequirementAudience, RequirementAudience.audience_id == AudienceMember.audience_id)
         .where(
-            RequirementAudience.requirement_id == requirement_id,
+            RequirementAudience.requirement_id.in_(requirements),
             covers(RequirementAudience, day),
             covers(AudienceMember, day),
             ~asked,
@@ -152,7 +157,10 @@ def _wanted(requirement_id: int, day: date) -> list[Any]:
         )
         .order_by(AudienceMember.audience_id, AudienceMember.user_id)
     )
-    return list(db.session.execute(query))
+    found: dict[int, list[Any]] = {}
+    for row in db.session.execute(query):
+        found.setdefault(row.requirement_id, []).append(row)
+    return found
 
 
 def _open(version: RequirementVersion, wanted: Sequence[Any], day: date, now: datetime) -> tuple[int, int]:
