@@ -43,6 +43,8 @@ def register_pages(site: Flask) -> None:
     from app.accounts import account_views as accounts
     from app.accounts import login
     from app.accounts import staff_views as people
+    from app.audiences import keeping
+    from app.audiences import views as audiences
     from app.authoring import views as authoring
     from app.catalogue import views as catalogue
     from app.credentials import views as credentials
@@ -50,6 +52,7 @@ def register_pages(site: Flask) -> None:
     from app.curricula import obligation_views as obligations
     from app.curricula import preview_views as _preview_views  # noqa: F401 - pages of the same blueprint
     from app.curricula import requirement_views as requirements
+    from app.curricula.using import titles_using
     from app.grading import rejudge_views as rejudging
     from app.grading import staff_views as _grading_staff  # noqa: F401 - pages of the same blueprint
     from app.grading import views as grading
@@ -67,8 +70,9 @@ def register_pages(site: Flask) -> None:
     error_pages.init_app(site)
     for domain in (
         *(notices, accounts, people, structure, scim, catalogue, learning, joining, teaching, grading, rejudging),
-        *(credentials, requirements, obligations, authoring, organisations, system, home),
+        *(credentials, audiences, requirements, obligations, authoring, organisations, system, home),
     ):
         site.register_blueprint(domain.pages)
+    keeping.tells_use(site, titles_using)
     access.init_app(site)
     cli.init_app(site)

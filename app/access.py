@@ -105,6 +105,13 @@ TABLE: dict[str, Audience] = {
     "obligations.answer_evidence": A.OFFICER,
     "obligations.exempt": A.OFFICER,
     "obligations.end_exemption": A.OFFICER,
+    # audiences: the view asks whether the organisation is theirs
+    "audiences.index": A.OFFICER,
+    "audiences.listing": A.OFFICER,
+    "audiences.show": A.OFFICER,
+    "audiences.new": A.OFFICER,
+    "audiences.edit": A.OFFICER,
+    "audiences.archive": A.OFFICER,
     # catalogue
     "catalogue.courses": A.VISITOR,
     "catalogue.course": A.VISITOR,

@@ -29,9 +29,11 @@ def follow(seen: dict[int, str], now: datetime) -> dict[int, str]:
     if changed:
         one_at_a_time("nightly")
         today = in_baku(now).date()
-        moved = resolving.recompute(today, now, resolving.audiences_of(changed))
+        audiences = resolving.audiences_of(changed)
+        resolving.recompute(today, now, audiences)
+        # also of those where nobody moved now: the page that changed a rule recomputed it itself
         asking = select(RequirementAudience.requirement_id).where(
-            RequirementAudience.audience_id.in_(moved), RequirementAudience.until_on.is_(None)
+            RequirementAudience.audience_id.in_(audiences), RequirementAudience.until_on.is_(None)
         )
         if requirements := set(db.session.scalars(asking)):
             allocating.allocate(today, now, requirements=requirements)

@@ -20,6 +20,8 @@ from werkzeug.routing import Rule
 
 from app.access import TABLE, Audience
 from app.accounts.models import Grant, LoginSession, Organisation, Role, User
+from app.audiences import keeping
+from app.audiences.rules import Rule
 from app.catalogue.models import Course
 from app.credentials import issuing
 from app.credentials.models import Certificate
@@ -115,6 +117,7 @@ def house(site: Flask) -> House:
     manager = person("Müdir", role=Role.MANAGER, organisation_id=agency.id)
     officer = person("Kadr", role=Role.OFFICER, organisation_id=agency.id)
     assigning.assign(agency, [owner], course, None, by=manager, now=NOW)
+    audience = keeping.create(agency, "Gizli auditoriya", Rule(), by=officer, now=NOW)
     administrator = person("İnzibatçı", role=Role.ADMINISTRATOR)
     db.session.commit()
     function, notebook = _handed_in(site, owner, enrolment)
@@ -145,6 +148,7 @@ def house(site: Flask) -> House:
             "number": 0,
             "code": code,
             "organisation_id": agency.id,
+            "audience_id": audience.id,
             "assignment_id": db.session.scalars(select(Obligation.id).order_by(Obligation.id)).first(),
             **asked,
             "user_id": owner.id,

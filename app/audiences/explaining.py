@@ -38,7 +38,7 @@ from app.organisations.tree import in_force, placed_units
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """One line: what is asked, whether it holds, and the fact that decided it ("Finished on 3 May 2026")."""
+    """One line: what is asked, whether it holds, and the fact that decided it ("“İT”", "Since 3 May 2026")."""
 
     asked: str
     holds: bool
@@ -151,31 +151,28 @@ def _of_person(asked: Condition, facts: _Facts) -> Reason:
             since = asked.since(facts.day) or date.min
             counted = {slug: [on for on in facts.finished[slug] if since <= on <= facts.day] for slug in asked.courses}
             holds = (all if asked.need is Match.ALL else any)(counted.values())
-            said = listed([_finished(slug, facts) for slug in asked.courses], Match.ALL)
+            said = listed([_finished(slug, bool(days), facts) for slug, days in counted.items()], Match.ALL)
         case Holds():
-            valid = [any(_is_valid(one, facts.day) for one in facts.papers[slug]) for slug in asked.courses]
-            holds = (all if asked.need is Match.ALL else any)(valid)
-            said = listed([_paper(slug, facts) for slug in asked.courses], Match.ALL)
+            valid = {slug: any(_is_valid(one, facts.day) for one in facts.papers[slug]) for slug in asked.courses}
+            holds = (all if asked.need is Match.ALL else any)(valid.values())
+            said = listed([_paper(slug, is_valid, facts) for slug, is_valid in valid.items()], Match.ALL)
         case _:
             raise TypeError(asked)
     return Reason(asked=clause(asked, facts.names), holds=holds != asked.negated, fact=said)
 
 
-def _finished(slug: str, facts: _Facts) -> str:
+def _finished(slug: str, is_counted: bool, facts: _Facts) -> str:
+    """No day: the course may be one that somebody took for themselves."""
     course = quoted(facts.names.courses.get(slug, slug))
-    days = [on for on in facts.finished[slug] if on <= facts.day]
-    if not days:
-        return gettext("%(course)s: not finished", course=course)
-    return gettext("%(course)s: finished on %(day)s", course=course, day=day_text(max(days).isoformat()))
+    if is_counted:
+        return gettext("%(course)s: finished", course=course)
+    return gettext("%(course)s: not finished", course=course)
 
 
-def _paper(slug: str, facts: _Facts) -> str:
+def _paper(slug: str, is_valid: bool, facts: _Facts) -> str:
     course = quoted(facts.names.courses.get(slug, slug))
-    for one in facts.papers[slug]:
-        if _is_valid(one, facts.day):
-            if one.expires_on is None:
-                return gettext("%(course)s: valid without an end date", course=course)
-            return gettext("%(course)s: valid until %(day)s", course=course, day=day_text(one.expires_on.isoformat()))
+    if is_valid:
+        return gettext("%(course)s: valid certificate", course=course)
     return gettext("%(course)s: no valid certificate", course=course)
 
 
@@ -211,4 +208,12 @@ def _facts(rule: Rule, organisation_id: int, user: User, day: date) -> _Facts:
     ):
         papers[slug].append(paper)
     above = {one.unit.id: set(one.path) for one in placed_units(organisation_id, day)}
-    return _Facts(user=user, day=day, jobs=jobs, above=above, finished=finished, papers=papers, names=names_of([rule]))
+    return _Facts(
+        user=user,
+        day=day,
+        jobs=jobs,
+        above=above,
+        finished=finished,
+        papers=papers,
+        names=names_of([rule], organisation_id),
+    )

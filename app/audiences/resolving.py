@@ -239,11 +239,11 @@ def _in_parts(ids: list[int]) -> list[list[int]]:
 
 
 def fingerprints() -> dict[int, str]:
-    """Of each organisation with audiences, what changes when anybody's job, unit or place does. Two queries.
+    """Of each organisation with audiences, what changes when a job, a unit's place or a rule does. Three queries.
 
     Whoever remembers it sees which organisations changed since, whichever way that came in (a file, SCIM, a page).
     """
-    used = select(Audience.organisation_id).where(Audience.archived_at.is_(None))
+    used = select(Audience.organisation_id)
     job, place = Job, Placement
     jobs = (
         *(func.count(), func.max(job.id), func.count(job.until_on), func.max(job.until_on)),
@@ -262,13 +262,16 @@ def fingerprints() -> dict[int, str]:
         .group_by(Unit.organisation_id)
     ):
         found.setdefault(placed[0], []).append(str(tuple(placed[1:])))
+    rules = (func.count(AudienceVersion.id), func.max(AudienceVersion.id), func.count(Audience.archived_at))
+    for ruled in db.session.execute(
+        select(Audience.organisation_id, *rules)
+        .join(AudienceVersion, AudienceVersion.audience_id == Audience.id)
+        .group_by(Audience.organisation_id)
+    ):
+        found.setdefault(ruled[0], []).append(str(tuple(ruled[1:])))
     return {id: " ".join(parts) for id, parts in found.items()}
 
 
 def audiences_of(organisations: Collection[int]) -> list[int]:
-    """The ids of the audiences in use there."""
-    return list(
-        db.session.scalars(
-            select(Audience.id).where(Audience.organisation_id.in_(organisations), Audience.archived_at.is_(None))
-        )
-    )
+    """The ids of the audiences there."""
+    return list(db.session.scalars(select(Audience.id).where(Audience.organisation_id.in_(organisations))))

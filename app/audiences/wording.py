@@ -31,7 +31,7 @@ from app.audiences.rules import (
 from app.catalogue.models import Course
 from app.db import db
 from app.formats import day_text
-from app.organisations.models import Position, Unit
+from app.organisations.models import Job, Position, Unit
 from graders.course.model import Texts
 
 SHOWN = 6  # names said of a list; then how many more there are
@@ -47,8 +47,11 @@ class Names:
     people: dict[int, str] = field(default_factory=dict)
 
 
-def names_of(rules: Iterable[Rule]) -> Names:
-    """Everything these rules name. At most four queries."""
+def names_of(rules: Iterable[Rule], organisation_id: int) -> Names:
+    """Everything these rules name, as far as it is of the organisation: a rule made by hand tells nothing of others.
+
+    At most four queries.
+    """
     rules = list(rules)
     conditions = [one for rule in rules for group in rule.groups for one in group.conditions]
     units = {id for one in conditions if isinstance(one, InUnits) for id in one.units}
@@ -56,8 +59,11 @@ def names_of(rules: Iterable[Rule]) -> Names:
     slugs = {slug for one in conditions if isinstance(one, Completed | Holds) for slug in one.courses}
     people = {id for rule in rules for id in (*rule.always, *rule.never)}
     language = str(get_locale() or "en")
+    units_named = select(Unit.id, Unit.name).where(Unit.id.in_(units), Unit.organisation_id == organisation_id)
+    worked_here = select(Job.id).where(Job.user_id == User.id, Job.organisation_id == organisation_id).exists()
+    people_named = select(User.id, User.name).where(User.id.in_(people), worked_here)
     return Names(
-        units={row[0]: row[1] for row in _rows(select(Unit.id, Unit.name).where(Unit.id.in_(units)), units)},
+        units={row[0]: row[1] for row in _rows(units_named, units)},
         positions={
             row[0]: row[1] for row in _rows(select(Position.code, Position.name).where(Position.code.in_(codes)), codes)
         },
@@ -65,7 +71,7 @@ def names_of(rules: Iterable[Rule]) -> Names:
             row[0]: Texts(row[1], "az").get(language) or row[0]
             for row in _rows(select(Course.slug, Course.titles).where(Course.slug.in_(slugs)), slugs)
         },
-        people={row[0]: row[1] for row in _rows(select(User.id, User.name).where(User.id.in_(people)), people)},
+        people={row[0]: row[1] for row in _rows(people_named, people)},
     )
 
 
@@ -75,7 +81,7 @@ def _rows(query: Any, wanted: Collection[object]) -> Sequence[Any]:
 
 def sentence(rule: Rule, organisation: Organisation, names: Names | None = None) -> str:
     """ "People of “X” who work in “Y” and have not finished the course “Z”. Always in: Anar Quliyev." """
-    names = names or names_of([rule])
+    names = names or names_of([rule], organisation.id)
     place = quoted(organisation.name)
     if rule.groups:
         text = gettext("People of %(organisation)s who %(what)s.", organisation=place, what=_groups(rule, names))

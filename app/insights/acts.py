@@ -9,6 +9,10 @@ ACTS = {
     "announced": _("Announcement made"),
     "assignment_withdrawn": _("Assignment of a course withdrawn"),
     "attempts_reset": _("Attempts reset"),
+    "audience_archived": _("Audience archived"),
+    "audience_changed": _("Rule of an audience changed"),
+    "audience_created": _("Audience made"),
+    "audience_renamed": _("Audience renamed"),
     "certificate_issued": _("Certificate issued"),
     "certificate_name_confirmed": _("Name for certificates confirmed"),
     "certificate_revoked": _("Certificate revoked"),
@@ -86,6 +90,7 @@ ACTS = {
 
 SUBJECTS = {
     "assignment": _("assignment"),
+    "audience": _("audience"),
     "certificate": _("certificate"),
     "cohort": _("cohort"),
     "course": _("course"),

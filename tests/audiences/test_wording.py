@@ -10,8 +10,8 @@ from flask_babel import force_locale
 
 from app.audiences import reading, wording
 from app.db import db
-from app.organisations.models import Position
-from tests.audiences.population import course, organisation, unit
+from app.organisations.models import Position, Unit
+from tests.audiences.population import course, organisation, unit, works
 from tests.factories import person
 
 
@@ -64,6 +64,8 @@ def test_a_rule_without_conditions_is_everybody(place: Any) -> None:
 
 def test_two_groups_and_those_who_are_named(place: Any) -> None:
     always, never = person("Anar Quliyev"), person("Leyla Əliyeva")
+    for who in (always, never):
+        works(who, db.session.get_one(Unit, place[1]))
     groups = [
         {
             "match": "any",
