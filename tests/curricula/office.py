@@ -39,9 +39,10 @@ class Office:
         db.session.commit()
         return user
 
-    def audience(self, *users: User) -> Audience:
-        made = people.audience(self.organisation, today() - 30 * DAY)
-        people.put(made, users, today() - 30 * DAY)
+    def audience(self, *users: User, since: date | None = None) -> Audience:
+        day = since or today() - 30 * DAY
+        made = people.audience(self.organisation, day)
+        people.put(made, users, day)
         db.session.commit()
         return made
 
@@ -53,7 +54,7 @@ class Office:
     def ask(self, requirement: Requirement, *users: User, since: date | None = None) -> list[Obligation]:
         """Asked because of an audience of just these people."""
         day = since or today() - 10 * DAY
-        requirements.attach(requirement, self.audience(*users), by=self.officer, now=people.noon(day))
+        requirements.attach(requirement, self.audience(*users, since=since), by=self.officer, now=people.noon(day))
         db.session.commit()
         wanted = select(Obligation).where(Obligation.requirement_id == requirement.id).order_by(Obligation.id)
         return list(db.session.scalars(wanted))
