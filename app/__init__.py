@@ -57,8 +57,11 @@ def register_pages(site: Flask) -> None:
     from app.grading import staff_views as _grading_staff  # noqa: F401 - pages of the same blueprint
     from app.grading import views as grading
     from app.home import views as home
-    from app.insights import manager_views as organisations
+    from app.insights import acting_views as _acting  # noqa: F401 - pages of the same blueprint as team
+    from app.insights import officer_views as oversight
+    from app.insights import report_views as _reports  # noqa: F401 - pages of the same blueprint as team
     from app.insights import system_views as system
+    from app.insights import team_views as team
     from app.learning import joining_views as joining
     from app.learning import staff_views as teaching
     from app.learning import views as learning
@@ -70,7 +73,7 @@ def register_pages(site: Flask) -> None:
     error_pages.init_app(site)
     for domain in (
         *(notices, accounts, people, structure, scim, catalogue, learning, joining, teaching, grading, rejudging),
-        *(credentials, audiences, requirements, obligations, authoring, organisations, system, home),
+        *(credentials, audiences, requirements, obligations, authoring, team, oversight, system, home),
     ):
         site.register_blueprint(domain.pages)
     keeping.tells_use(site, titles_using)

@@ -43,6 +43,7 @@ TABLE: dict[str, Audience] = {
     "home.help": A.VISITOR,
     "home.privacy": A.VISITOR,
     "home.dev_mail": A.VISITOR,  # not in production
+    "home.take_again": A.LEARNER,
     "home.administration": A.ADMINISTRATOR,
     # accounts
     "accounts.choose_language": A.VISITOR,
@@ -189,12 +190,22 @@ TABLE: dict[str, Audience] = {
     "credentials.check": A.VISITOR,
     "credentials.verify": A.VISITOR,
     "credentials.revoke": A.ADMINISTRATOR,
-    # managers
-    "organisation.overview": A.MANAGER,
-    "organisation.people": A.MANAGER,
-    "organisation.assign": A.MANAGER,
-    "organisation.withdraw": A.MANAGER,
-    "organisation.export": A.MANAGER,
+    # teams: whoever leads somebody, by a grant or by a job that names them; the view asks whom, and 404s otherwise
+    "team.overview": A.LEARNER,
+    "team.people": A.OWN,
+    "team.units": A.OWN,
+    "team.person": A.OWN,
+    "team.obligation": A.OWN,
+    "team.requests": A.OWN,
+    "team.answer": A.OWN,
+    "team.remind": A.OWN,
+    "team.assign": A.OWN,
+    "team.withdraw": A.OWN,
+    "team.report": A.OWN,
+    "team.export": A.OWN,
+    # training officers: the view asks of which organisation
+    "oversight.overview": A.OFFICER,
+    "oversight.outlook": A.OFFICER,
     # administrators
     "system.health": A.ADMINISTRATOR,
     "system.log": A.ADMINISTRATOR,

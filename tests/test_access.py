@@ -109,6 +109,6 @@ def test_any_number_of_a_page_may_be_asked_for(site: Flask, client: FlaskClient,
         "/administration/people",
         "/notices",
         "/staff/audit",
-        f"/organisations/{made.id}",
+        f"/team/{made.id}",
     ):
         assert client.get(path, query_string={"page": number, "who": number}).status_code == 200, path

@@ -10,14 +10,17 @@ from flask_login import current_user
 
 from app.accounts.models import Role
 from app.accounts.permissions import roles
+from app.clock import in_baku, utc_now
+from app.organisations.teams import leads
 
-# (endpoint, label, the role it is for; None: everybody, "signed in": everybody with an account)
+# (endpoint, label, the role it is for; None: everybody, "signed in": everybody with an account,
+# "leads": who has a team, by a role or by a job that names them, and training officers)
 ENTRIES = (
     ("home.front", lazy_gettext("My learning"), "signed in"),
     ("catalogue.courses", lazy_gettext("Courses"), None),
     ("credentials.mine", lazy_gettext("Certificates"), "signed in"),
     ("teaching.overview", lazy_gettext("Teaching"), Role.INSTRUCTOR),
-    ("organisation.overview", lazy_gettext("My people"), Role.MANAGER),
+    ("team.overview", lazy_gettext("My people"), "leads"),
     ("requirements.index", lazy_gettext("Requirements"), Role.OFFICER),
     ("home.administration", lazy_gettext("Administration"), Role.ADMINISTRATOR),
 )
@@ -38,6 +41,8 @@ def navigation() -> list[Entry]:
             continue
         if role == "signed in" and not current_user.is_authenticated:
             continue
+        if role == "leads" and not _leads(held):
+            continue
         if isinstance(role, Role) and role not in held and not (role is Role.INSTRUCTOR and Role.ADMINISTRATOR in held):
             continue
         here = request.endpoint == endpoint or (
@@ -45,6 +50,12 @@ def navigation() -> list[Entry]:
         )
         found.append(Entry(endpoint=endpoint, label=str(label), is_here=here))
     return found
+
+
+def _leads(held: set[Role]) -> bool:
+    if not current_user.is_authenticated:
+        return False
+    return bool({Role.MANAGER, Role.OFFICER} & held) or leads(current_user, in_baku(utc_now()).date())
 
 
 def _path(endpoint: str) -> str:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app import web
-from app.catalogue.reading import listed_courses
+from app.catalogue.reading import course_by_slug, listed_courses
 from app.clock import in_baku, utc_now
 from app.credentials import issuing
-from app.curricula import assigning
+from app.curricula import renewing
+from app.db import db
 from app.home import pausing
 from app.home.navigation import navigation
+from app.insights import tasks
 from app.learning.progress import overview
 from app.notices.delivering import mail_folder
 from app.notices.reading import unread_count
+from app.organisations import working
 
 pages = Blueprint("home", __name__)
 FEATURED = 6
@@ -58,16 +61,29 @@ def front() -> ResponseReturnValue:
     """What the house is, for visitors; what comes next, for who is signed in."""
     if not current_user.is_authenticated:
         return render_template("home/front.html", courses=listed_courses()[:FEATURED])
-    courses = overview(current_user)
+    now, courses = utc_now(), overview(current_user)
     return render_template(
         "home/dashboard.html",
         resume=next((one for one in courses if not one.progress.finished and one.next_item), None),
         courses=courses,
-        assigned=assigning.assigned_to(current_user, now=utc_now()),
+        tasks=tasks.tasks_of(current_user, now=now),
+        works=bool(working.jobs_on(in_baku(now).date(), current_user.id)),
+        today=in_baku(now).date(),
         certificates=issuing.certificates_of(current_user),
         waits_for_name=issuing.waits_for_name(current_user),
         suggested=[] if courses else listed_courses()[:3],
     )
+
+
+@pages.post("/again/<slug>")
+def take_again(slug: str) -> ResponseReturnValue:
+    """A renewal: a course that is finished, begun anew."""
+    course = course_by_slug(slug)
+    if course is None or not course.is_listed:
+        abort(404)
+    enrolment = renewing.take_again(current_user, course, now=utc_now())
+    db.session.commit()
+    return redirect(url_for("learning.outline", enrolment_id=enrolment.id), 303)
 
 
 @pages.get("/help")

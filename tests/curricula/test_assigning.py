@@ -1,4 +1,3 @@
-import re
 from datetime import date, timedelta
 
 import pytest
@@ -7,8 +6,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, Role, User
-from app.audit import AuditEvent
-from app.credentials import issuing
 from app.curricula import assigning
 from app.curricula.assigning import Standing
 from app.db import db
@@ -79,58 +76,12 @@ def test_a_day_gone_by_is_refused(agency: Organisation) -> None:
         )
 
 
-def test_a_manager_sees_assigned_courses_and_nothing_else_of_anybody(agency: Organisation, client: FlaskClient) -> None:
-    user, asked, own = employee(agency), published(), published("private-interest")
-    assigning.assign(agency, [user], asked, None, by=manager(agency), now=NOW)
-    issuing.confirm_name(user, user.name, now=NOW)
-    for course in (asked, own):
-        finish(enrolling.enrol(user, course, now=NOW))
-    issuing.issue_due(NOW)
-    db.session.commit()
-    codes = {one.enrolment.course.slug: one.code for one in issuing.certificates_of(user)}
-    signed_in(client, manager(agency))
-    page = client.get(f"/organisations/{agency.id}").get_data(as_text=True)
-    export = client.post(f"/organisations/{agency.id}/people.csv").get_data(as_text=True)
-    for text in (page, export):
-        assert user.name in text
-        assert codes["sample_course"] in text
-        assert codes["private-interest"] not in text
-        shown = re.sub(r'"[^"]*"|\d\d:\d\d', "", text).replace(
-            codes["sample_course"], ""
-        )  # attributes hold random tokens
-        assert not re.search(r"\b31\b", shown)  # no points
-
-
-def test_a_manager_of_another_organisation_finds_nothing_there(agency: Organisation, client: FlaskClient) -> None:
-    user = employee(agency)
-    other = working.create("Başqa nazirlik", by=None, now=NOW)
-    signed_in(client, manager(other))
-    for path in (f"/organisations/{agency.id}", f"/organisations/{agency.id}/people.csv"):
-        answer = client.post(path) if path.endswith("csv") else client.get(path)
-        assert answer.status_code == 404
-        assert user.name not in answer.get_data(as_text=True)
-
-
 def test_who_left_is_gone_from_the_managers_view_the_next_day(agency: Organisation) -> None:
     user = employee(agency)
     row = db.session.scalars(select(Job).where(Job.user_id == user.id)).one()
     working.end(row, until_on=TODAY, by=None, now=NOW)
     assert assigning.people(agency, now=NOW)[1] == 1
     assert assigning.people(agency, now=NOW + timedelta(days=1))[1] == 0
-
-
-def test_an_export_stands_in_the_audit_log(agency: Organisation, client: FlaskClient) -> None:
-    boss = manager(agency)
-    signed_in(client, boss).post(f"/organisations/{agency.id}/people.csv")
-    event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "organisation_exported")).one()
-    assert event.actor_id == boss.id
-
-
-def test_formulas_in_names_are_neutral_in_an_export(agency: Organisation, client: FlaskClient) -> None:
-    employee(agency, '=HYPERLINK("http://x")')
-    signed_in(client, manager(agency))
-    text = client.post(f"/organisations/{agency.id}/people.csv").get_data(as_text=True)
-    assert "'=HYPERLINK" in text
 
 
 def test_the_page_asks_the_same_number_of_queries_for_2_and_for_40_people(agency: Organisation, counting) -> None:
@@ -156,6 +107,6 @@ def test_a_manager_does_not_learn_the_names_of_strangers_by_their_numbers(
 ) -> None:
     stranger, course = person("Gizli Adam"), published()
     signed_in(client, manager(agency))
-    answer = client.post(f"/organisations/{agency.id}/assign", data={"course": course.slug, "user": stranger.id})
+    answer = client.post(f"/team/{agency.id}/assign", data={"course": course.slug, "user": stranger.id})
     assert answer.status_code == 409
     assert "Gizli" not in answer.get_data(as_text=True)

@@ -25,6 +25,16 @@ PARAMS = {
         "starts_on": "2027-01-21",
         "enrolment_id": 1,
     },
+    "reminded": {
+        "by": "Müdir",
+        "organisation": "Nazirlik",
+        "asked": [
+            {"titles": {"az": "Sıfırdan Python"}, "status": "overdue", "on": "2026-11-01"},
+            {"titles": {"az": "Təhlükəsizlik"}, "status": "expired", "on": "2026-10-01"},
+            {"titles": {"az": "Etika"}, "status": "window_open", "on": "2026-12-01"},
+        ],
+        "more": 2,
+    },
     "certificate": {"title": "Sıfırdan Python", "code": "0000-0000-0000"},
     "graded": {"title": "Baş hərflər", "points": 7, "most": 10, "submission": 1},
     "checks_broke": {"course": "c", "item": "u/i", "check": "x", "detail": "NameError: x", "submission": 1},
