@@ -33,8 +33,9 @@ from app.grading.models import Purpose, Rerun, State, Submission, Which
 from app.grading.seats import Seat
 from app.learning import announcing, cohorts
 from app.learning.models import Cohort, Enrolment
-from app.organisations import working
-from app.web import blobs
+from app.organisations import importing, leaving, tree, working
+from app.organisations.models import RunState
+from app.web import blobs, settings
 from graders.course import Exercise
 from graders.verdict import Output, Ran
 from tests.factories import NOW, finish, person, published, signed_in
@@ -66,6 +67,7 @@ LAST = (
 MARKERS = (
     *("Məxfi Sahibə", "mexfi.sahibe@example.com", "Gizli qrup", "Gizli idarə", "Gizli elan"),
     *("gizli_cavab", "gizli_qaralama", "gizli_surət", "Gizli səbəb"),
+    *("Gizli məzuniyyət", "gizli-siyahı.csv"),
     *("Gizli tələb", "Gizli diplom", "gizli-diplom.pdf", "Gizli üzr", "Gizli xahiş"),
 )
 
@@ -156,6 +158,7 @@ def house(site: Flask) -> House:
             "user_id": owner.id,
             "grant_id": db.session.scalars(select(Grant.id).where(Grant.user_id == instructor.id)).one(),
             "job_id": job.id,
+            **_of_the_office(agency, owner, officer),
             "session_id": db.session.scalars(select(LoginSession.id).where(LoginSession.user_id == owner.id)).one(),
         },
         at={
@@ -207,6 +210,25 @@ def _asked(agency: Organisation, owner: User, officer: User) -> dict[str, int]:
         "evidence_id": handed_in.id,
         "exemption_id": exemption.id,
     }
+
+
+def _of_the_office(agency: Organisation, owner: User, officer: User) -> dict[str, int]:
+    """A unit, leave with a paper, and a list that waits for a decision."""
+    shelf = importing.Shelf(data_folder=settings().data_folder, blobs=blobs())
+    away = leaving.Away(
+        kind=leaving.LeaveKind.ILLNESS,
+        reason="Gizli məzuniyyət",
+        from_on=date(2026, 10, 1),
+        until_on=None,
+        document=blobs().put(b"%PDF-1.4 gizli"),
+        document_name="paper.pdf",
+    )
+    leave = leaving.record(owner, agency, away, by=officer, now=NOW)
+    content = b"Number;Name\n1;Gizli Adam\n"
+    found = importing.look(agency, "gizli-siyahı.csv", content, is_full=False, by=officer, shelf=shelf, now=NOW)
+    run = importing.note(found, agency, state=RunState.LOOKED_AT, by=officer, shelf=shelf, now=NOW)
+    db.session.commit()
+    return {"unit_id": tree.root(agency.id).id, "leave_id": leave.id, "run_id": run.id}
 
 
 def _cohort(course: Course, name: str, by: User) -> Cohort:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext
-from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
 
 from app import audit
 from app.accounts.models import Organisation, User
@@ -21,8 +21,6 @@ from app.folding import fold, sort_key
 from app.organisations import tree
 from app.organisations.models import Job, Position, Unit
 from app.organisations.tree import DAY, in_force
-
-PAGE = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,20 +68,6 @@ def jobs_on(day: date, user_id: int, organisation_id: int | None = None) -> list
     return list(db.session.scalars(with_names.order_by(Job.id)))
 
 
-def members(organisation_id: int, day: date, *, page: int) -> tuple[list[Job], int]:
-    """Fifty of the jobs there on `day`, by the name of who has it, and how many pages there are. Two queries."""
-    query = select(Job).where(Job.organisation_id == organisation_id, in_force(Job, day))
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    found = db.session.scalars(
-        query.join(User, User.id == Job.user_id)
-        .options(contains_eager(Job.user), joinedload(Job.unit), joinedload(Job.position))
-        .order_by(User.name_folded, User.id, Job.id)
-        .offset((page - 1) * PAGE)
-        .limit(PAGE)
-    )
-    return list(found), max(1, -(-total // PAGE))
-
-
 def sizes(day: date) -> dict[int, int]:
     """How many people work in each organisation on `day`, by its id; those where nobody does are left out."""
     query = select(Job.organisation_id, func.count(func.distinct(Job.user_id))).where(in_force(Job, day))
@@ -98,6 +82,29 @@ def position(code: str, name: str) -> Position:
         db.session.add(known)
         db.session.flush()
     return known
+
+
+def position_called(name: str) -> Position:
+    """The position of this name, made where there is none; its code is its name then."""
+    known = db.session.scalars(select(Position).where(Position.name == name).order_by(Position.id).limit(1)).first()
+    return known or position(name[:60], name)
+
+
+def found_here(organisation_id: int, key: str, day: date) -> int | None:
+    """The id of the one person who works there on `day` and has this personnel number or e-mail address."""
+    key = key.strip()
+    found = (
+        select(Job.user_id)
+        .join(User, User.id == Job.user_id)
+        .distinct()
+        .where(
+            Job.organisation_id == organisation_id,
+            in_force(Job, day),
+            or_(Job.number == key, User.email == key.lower()),
+        )
+    )
+    ids = db.session.scalars(found.limit(2)).all()
+    return ids[0] if len(ids) == 1 else None
 
 
 def join(
