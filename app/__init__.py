@@ -69,12 +69,14 @@ def register_pages(site: Flask) -> None:
     from app.organisations import list_views as _lists  # noqa: F401 - pages of the same blueprint
     from app.organisations import person_views as _persons  # noqa: F401 - pages of the same blueprint
     from app.organisations import staff_views as structure
+    from app.organisations.scim import token_views as connections
     from app.organisations.scim import views as scim
 
     login.init_app(site)
     error_pages.init_app(site)
     for domain in (
-        *(notices, accounts, people, structure, scim, catalogue, learning, joining, teaching, grading, rejudging),
+        *(notices, accounts, people, structure, connections, scim),
+        *(catalogue, learning, joining, teaching, grading, rejudging),
         *(credentials, audiences, requirements, obligations, authoring, team, oversight, system, home),
     ):
         site.register_blueprint(domain.pages)

@@ -229,6 +229,8 @@ TABLE: dict[str, Audience] = {
     "system.log": A.ADMINISTRATOR,
     # systems of agencies
     "scim.serve": A.AGENCY,
+    "connections.index": A.ADMINISTRATOR,
+    "connections.revoke": A.ADMINISTRATOR,
     # notices
     "notices.inbox": A.LEARNER,
     "notices.mark_read": A.LEARNER,

@@ -35,6 +35,8 @@ from app.learning import announcing, cohorts
 from app.learning.models import Cohort, Enrolment
 from app.organisations import importing, leaving, tree, working
 from app.organisations.models import RunState
+from app.organisations.scim import tokens as scim_tokens
+from app.organisations.scim.models import ScimToken
 from app.web import blobs, settings
 from graders.course import Exercise
 from graders.verdict import Output, Ran
@@ -123,6 +125,7 @@ def house(site: Flask) -> House:
     assigning.assign(agency, [owner], course, None, by=manager, now=NOW)
     audience = keeping.create(agency, "Gizli auditoriya", Rule(), by=officer, now=NOW)
     administrator = person("İnzibatçı", role=Role.ADMINISTRATOR)
+    scim_tokens.hand_out(agency, MARKERS[2], by=administrator, now=NOW)
     db.session.commit()
     function, notebook = _handed_in(site, owner, enrolment)
     seat = Seat(user=owner, version=enrolment.version, enrolment=enrolment)
@@ -158,6 +161,7 @@ def house(site: Flask) -> House:
             "user_id": owner.id,
             "grant_id": db.session.scalars(select(Grant.id).where(Grant.user_id == instructor.id)).one(),
             "job_id": job.id,
+            "token_id": db.session.scalars(select(ScimToken.id)).one(),
             **_of_the_office(agency, owner, officer),
             "session_id": db.session.scalars(select(LoginSession.id).where(LoginSession.user_id == owner.id)).one(),
         },
