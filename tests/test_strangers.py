@@ -20,8 +20,7 @@ from werkzeug.routing import Rule
 
 from app.access import TABLE, Audience
 from app.accounts.models import Grant, LoginSession, Organisation, Role, User
-from app.audiences import keeping
-from app.audiences.rules import Rule
+from app.audiences import keeping, reading
 from app.catalogue.models import Course
 from app.credentials import issuing
 from app.credentials.models import Certificate
@@ -123,7 +122,7 @@ def house(site: Flask) -> House:
     manager = person("Müdir", role=Role.MANAGER, organisation_id=agency.id)
     officer = person("Kadr", role=Role.OFFICER, organisation_id=agency.id)
     assigning.assign(agency, [owner], course, None, by=manager, now=NOW)
-    audience = keeping.create(agency, "Gizli auditoriya", Rule(), by=officer, now=NOW)
+    audience = keeping.create(agency, "Gizli auditoriya", reading.parse({"version": 1}), by=officer, now=NOW)
     administrator = person("İnzibatçı", role=Role.ADMINISTRATOR)
     scim_tokens.hand_out(agency, MARKERS[2], by=administrator, now=NOW)
     db.session.commit()

@@ -31,4 +31,5 @@ def test_one_text_reads_the_same_in_every_area() -> None:
         for area in catalogs.AREAS:
             for message in catalogs.read(area, language):
                 if message.id and catalogs.is_translated(message):
-                    assert said.setdefault(str(message.id), message.string) == message.string, (language, message.id)
+                    known = said.setdefault((message.context, str(message.id)), message.string)
+                    assert known == message.string, (language, message.id)
