@@ -42,5 +42,9 @@ def follow(seen: dict[int, str], now: datetime) -> dict[int, str]:
 
 def night(now: datetime) -> None:
     """The round of the day, in one transaction with its mark: never twice, after a crash once more from the start."""
-    if in_baku(now).hour >= NIGHT:
+    if is_night_over(now):
         nightly.run_due(now)
+
+
+def is_night_over(now: datetime) -> bool:
+    return in_baku(now).hour >= NIGHT

@@ -38,6 +38,8 @@ from app.grading import beating, blaming, queueing, recording, rejudging, runnin
 from app.grading.found import Found
 from app.grading.queueing import Claim, LeaseLost
 from app.notices import delivering
+from app.organisations import syncing
+from app.organisations.importing import Shelf
 from graders.verdict import CheckerError, CheckResult, Verdict
 from sandbox.docker_sandbox import DockerSandbox
 from sandbox.engine import Engine
@@ -294,20 +296,21 @@ class Worker:
             self.stopping.wait(TRY_SANDBOX)
 
     def _keep(self) -> None:
-        rounds = [
+        acts = [
             (SWEEP, self._in_transaction(lambda: queueing.sweep(now=utc_now()))),
             (LOOK, self._in_transaction(lambda: issuing.issue_due(utc_now()))),
             (LOOK, self._in_transaction(lambda: completing.complete_due(utc_now()))),
             (LOOK, self._deliver),
             (LOOK, self._rejudge),
+            (FOLLOW, self._sync),  # before the night, which goes by who works where
             (FOLLOW, self._follow),
             (FOLLOW, self._in_transaction(lambda: rounds.night(utc_now()))),
             (FORGET, self._in_transaction(lambda: queueing.forget_tries(now=utc_now()))),
             (FORGET, self._in_transaction(lambda: forgetting.forget(utc_now()))),
         ]
-        due = [0.0] * len(rounds)
+        due = [0.0] * len(acts)
         while not self.stopping.is_set():
-            for n, (every, act) in enumerate(rounds):
+            for n, (every, act) in enumerate(acts):
                 if time.monotonic() < due[n] or self.stopping.is_set():
                     continue
                 due[n] = time.monotonic() + every
@@ -336,6 +339,17 @@ class Worker:
                 self._at("settled")
             if not left or self.stopping.wait(BREATH):
                 return
+
+    def _sync(self) -> None:
+        """Lists left for the night, each organisation's in a transaction of its own."""
+        if not rounds.is_night_over(utc_now()):
+            return
+        shelf = Shelf(data_folder=self.settings.data_folder, blobs=self.site.extensions["bilik.blobs"])
+        for lying in syncing.left(self.settings.data_folder):
+            with self._writing():
+                is_taken = syncing.take(lying, shelf=shelf, now=utc_now())
+            if is_taken:
+                syncing.clear(lying)
 
     def _follow(self) -> None:
         with self._writing():

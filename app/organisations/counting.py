@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Grant, Role, User
@@ -63,8 +63,13 @@ def managers_of(organisation_id: int) -> dict[int | None, list[User]]:
 
 
 def officers_of(organisation_id: int) -> Sequence[User]:
-    given = select(Grant.user_id).where(Grant.role == Role.OFFICER, Grant.organisation_id == organisation_id)
-    return db.session.scalars(select(User).where(User.id.in_(given)).order_by(User.name_folded)).all()
+    return holders_of(Role.OFFICER, Grant.organisation_id == organisation_id)
+
+
+def holders_of(role: Role, *conditions: ColumnElement[bool]) -> Sequence[User]:
+    """Who was given the role, under `conditions` on the grant; by name."""
+    given = select(Grant.user_id).where(Grant.role == role, *conditions)
+    return db.session.scalars(select(User).where(User.id.in_(given)).order_by(User.name_folded, User.id)).all()
 
 
 def jobs_of(
