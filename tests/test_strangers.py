@@ -52,6 +52,7 @@ NOBODYS = {
     "accounts.confirm_change": "a secret from a mail",
     "accounts.reset": "a secret from a mail",
     "learning.enrol": "anybody may begin a listed course",
+    "home.take_again": "anybody may ask; refused where no renewal of theirs does",
     "joining.cohort": "the code is the invitation",
     "scim.serve": "machines, by the token of their agency: tests/organisations/test_scim_tenants.py",
 }
