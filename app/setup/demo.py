@@ -1,4 +1,4 @@
-"""Four people to look around with: a learner, an instructor, a manager, an administrator. Never in production.
+"""People to look around with, one of each role, and an agency where they work. Never in production.
 
 Their passwords are made once for a data folder and kept in `demo-people.json` there, readable by its owner alone.
 """
@@ -15,13 +15,14 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from app.accounts import granting, passwords, registering
-from app.accounts.models import Role, User
+from app.accounts.models import Organisation, Role, User
 from app.catalogue.reading import listed_courses
 from app.clock import in_baku
 from app.curricula import assigning
 from app.db import db
 from app.learning import cohorts
-from app.organisations import working
+from app.organisations import tree, working
+from app.organisations.models import Unit
 
 FILE = "demo-people.json"
 ORGANISATION = "Nümunə Agentliyi"
@@ -39,7 +40,29 @@ PEOPLE = (
     Person(who="learner", name="Leyla Məmmədova", email="learner@bilik.example"),
     Person(who="instructor", name="Ənvər Quliyev", email="instructor@bilik.example", role=Role.INSTRUCTOR),
     Person(who="manager", name="Şəbnəm Hüseynova", email="manager@bilik.example", role=Role.MANAGER),
+    Person(who="officer", name="Nigar Rzayeva", email="officer@bilik.example", role=Role.OFFICER),
     Person(who="administrator", name="İlqar Əhmədov", email="administrator@bilik.example", role=Role.ADMINISTRATOR),
+)
+
+
+# The agency: departments, what is below them, and who works there beside those above. The manager has the first one.
+UNITS = (
+    ("1", "Rəqəmsal xidmətlər şöbəsi", ""),
+    ("1.1", "Proqramlaşdırma sektoru", "1"),
+    ("1.2", "Məlumatların təhlili sektoru", "1"),
+    ("2", "Maliyyə və uçot şöbəsi", ""),
+    ("3", "Kadrlar və təlim şöbəsi", ""),
+)
+POSITIONS = (("MM", "Şöbə müdiri"), ("BM", "Baş mütəxəssis"), ("AM", "Aparıcı mütəxəssis"))
+STAFF = (
+    ("learner", "1.1", "AM"),
+    ("manager", "1", "MM"),
+    ("officer", "3", "BM"),
+    ("Rəşad Cəfərov", "1.1", "BM"),
+    ("Günel İsmayılova", "1.2", "AM"),
+    ("Orxan Bağırov", "1.2", "BM"),
+    ("Səbinə Kərimova", "2", "MM"),
+    ("Tural Nəbiyev", "2", "AM"),
 )
 
 
@@ -72,7 +95,7 @@ def _write(file: Path, said: dict[str, str]) -> None:
 
 
 def _make(said: dict[str, str], *, now: datetime) -> None:
-    """The learner works where the manager does and is assigned the first course; the instructor has a cohort of it."""
+    """The learner works in a unit of the manager and is asked to take a course; the instructor has a cohort of it."""
     users = {}
     for person in PEOPLE:
         user = registering.new_user(person.name, email=person.email, language="az", now=now)
@@ -81,16 +104,15 @@ def _make(said: dict[str, str], *, now: datetime) -> None:
         users[person.who] = user
     db.session.flush()
     administrator = users["administrator"]
-    organisation = working.create(ORGANISATION, by=administrator, now=now)
+    organisation, units = _agency(users, by=administrator, now=now)
     today = in_baku(now).date()
-    for who in ("learner", "manager"):
-        working.join(users[who], organisation, from_on=today, by=administrator, now=now)
     for person in PEOPLE:
         if person.role is not None:
             granting.grant(
                 users[person.who],
                 person.role,
-                organisation_id=organisation.id if person.role is Role.MANAGER else None,
+                organisation_id=organisation.id if person.role in granting.OF_ORGANISATION else None,
+                unit_id=units["1"].id if person.role is Role.MANAGER else None,
                 by=administrator,
                 now=now,
             )
@@ -101,3 +123,24 @@ def _make(said: dict[str, str], *, now: datetime) -> None:
         )
         plan = cohorts.Plan(name="Payız qrupu", language="az", starts_on=today, ends_on=None, seats=30)
         cohorts.open_cohort(courses[0], plan, by=users["instructor"], now=now)
+
+
+def _agency(users: dict[str, User], *, by: User, now: datetime) -> tuple[Organisation, dict[str, Unit]]:
+    """The demo organisation with its units by code and people in them."""
+    organisation = working.create(ORGANISATION, by=by, now=now)
+    today = in_baku(now).date()
+    units = {"": tree.root(organisation.id)}
+    for code, name, parent in UNITS:
+        units[code] = tree.open_unit(units[parent], code, name, on=today, by=by, now=now)
+    positions = {code: working.position(code, name) for code, name in POSITIONS}
+    for number, (who, unit, code) in enumerate(STAFF, start=1):
+        user = users.get(who) or registering.new_user(who, email=None, language="az", now=now)
+        reports = unit.startswith("1") and who != "manager"
+        place = working.Place(
+            unit_id=units[unit].id,
+            position_id=positions[code].id,
+            manager_id=users["manager"].id if reports else None,
+            number=f"{number:04}",
+        )
+        working.join(user, organisation, from_on=today, place=place, by=by, now=now)
+    return organisation, units
