@@ -102,6 +102,7 @@ def organisation(organisation_id: int) -> ResponseReturnValue:
         today=today(),
         units=counting.counted_units(one.id, day),
         officers=counting.officers_of(one.id),
+        is_administrator=is_administrator(current_user),
     )
 
 
