@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from app.accounts.models import User
 from app.catalogue import reading
 from app.clock import utc_now
-from app.curricula import allocating, assigning, moving
+from app.curricula import allocating, answering, assigning, moving
 from app.db import db
 from app.errors import Refused
 from app.insights import asking, histories
@@ -84,13 +84,14 @@ def answer(organisation_id: int, extension_id: int) -> Response:
     """Grant more time until a day, or refuse it; either way with an answer."""
     view = view_or_404(organisation_id)
     extension = extension_or_404(view, extension_id)
-    said = request.form.get("answer", "").strip()[:500]
+    said, now = request.form.get("answer", "").strip()[:500], utc_now()
     if request.form.get("decision") == "refuse":
-        moving.refuse_time(extension, said, by=current_user, now=utc_now())
+        moving.refuse_time(extension, said, by=current_user, now=now)
         told = gettext("The request has been refused; the person is told why.")
     else:
-        moving.grant_time(extension, day_of("granted_on") or extension.wanted_on, said, by=current_user, now=utc_now())
+        moving.grant_time(extension, day_of("granted_on") or extension.wanted_on, said, by=current_user, now=now)
         told = gettext("There is more time now; the person is told.")
+    answering.extension_answered(extension, now=now)
     db.session.commit()
     flash(told, "good")
     return redirect(url_for("team.requests", organisation_id=organisation_id), 303)

@@ -34,7 +34,7 @@ def overview(organisation_id: int) -> str:
     work = [
         (gettext("Requirements"), "requirements.listing", "book"),
         (gettext("Audiences"), "audiences.listing", "people"),
-        (gettext("Exceptions"), "exceptions.listing", "flag"),
+        (gettext("Exceptions"), "requirements.exceptions", "flag"),
         (gettext("People and units"), "structure.organisation", "brief"),
     ]
     return shown(
