@@ -95,7 +95,7 @@ class Dossier:
     def history(self) -> list[Event]:
         """Everything, the latest first."""
         events = [*self._of_sources(), *self._of_periods(), *self._of_decisions()]
-        return sorted(events, key=lambda one: one.on, reverse=True)
+        return sorted(events, key=lambda one: one.on)[::-1]  # of one day, too: what came later stands above
 
     def _of_sources(self) -> list[Event]:
         found = [Event(on=one.from_on, what="asked", row=one, kind="info") for one in self.sources]

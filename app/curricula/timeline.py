@@ -1,4 +1,7 @@
-"""The periods of an obligation on a line of time: what is drawn, in units of the drawing. Pure."""
+"""The periods of an obligation on a line of time: what is drawn. Pure.
+
+Across, everything is a percentage of the width: so the text keeps its size on a phone. Down, pixels.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-WIDTH = 1000
-LANE = 34
-TOP = 26
+LANE = 32
+TOP = 24
 MARGIN = timedelta(days=20)
 
 
@@ -26,22 +28,22 @@ class Taking:
 @dataclass(frozen=True, kw_only=True)
 class Bar:
     kind: str  # asked, late, valid, window
-    x: int
+    x: float
     y: int
-    width: int
+    width: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
     text: str
-    x: int
+    x: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
     bars: list[Bar]
     years: list[Mark]
-    today: int
+    today: float
     height: int
     kinds: Mapping[str, bool]  # those that occur: for the key
 
@@ -52,17 +54,20 @@ def draw(takings: Iterable[Taking], today: date, ended_on: date | None = None) -
     last_asked = min(today, ended_on) if ended_on else today
     named = [day for one in listed for day in (one.start_on, one.due_on, one.completed_on, one.expires_on) if day]
     first, last = min([*named, today]) - MARGIN, max([*named, today]) + MARGIN
-    scale = WIDTH / (last - first).days
+    scale = 100 / (last - first).days
 
-    def at(day: date) -> int:
-        return round((day - first).days * scale)
+    def at(day: date) -> float:
+        return round((day - first).days * scale, 2)
 
     bars = []
     for lane, one in enumerate(listed):
         for kind, start, end in _stretches(one, last_asked, last):
             if start < end:
-                bars.append(Bar(kind=kind, x=at(start), y=TOP + lane * LANE, width=max(at(end) - at(start), 2)))
-    years = [Mark(text=str(year), x=at(date(year, 1, 1))) for year in range(first.year + 1, last.year + 1)]
+                bars.append(
+                    Bar(kind=kind, x=at(start), y=TOP + lane * LANE, width=max(round(at(end) - at(start), 2), 0.3))
+                )
+    every = (last.year - first.year) // 8 + 1  # on a phone, eight numbers have room
+    years = [Mark(text=str(year), x=at(date(year, 1, 1))) for year in range(first.year + 1, last.year + 1, every)]
     return Drawing(
         bars=bars,
         years=years,

@@ -34,7 +34,7 @@ def sentences(said: Said, titles: Mapping[str, str]) -> Sentences:
 
 
 def _named(slugs: Any, titles: Mapping[str, str]) -> str:
-    return ", ".join(f"“{titles.get(slug, slug)}”" for slug in slugs)
+    return ", ".join(_("“%(title)s”", title=titles.get(slug, slug)) for slug in slugs)
 
 
 def _what(said: Said, titles: Mapping[str, str]) -> list[str]:

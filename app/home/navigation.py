@@ -21,7 +21,6 @@ ENTRIES = (
     ("credentials.mine", lazy_gettext("Certificates"), "signed in"),
     ("teaching.overview", lazy_gettext("Teaching"), Role.INSTRUCTOR),
     ("team.overview", lazy_gettext("My people"), "leads"),
-    ("requirements.index", lazy_gettext("Requirements"), Role.OFFICER),
     ("home.administration", lazy_gettext("Administration"), Role.ADMINISTRATOR),
 )
 
