@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from app.db import db
 from app.organisations.models import Job
 from app.organisations.scim.models import ScimResource
+from app.organisations.scim.requests import Asked
 from tests.organisations.scim import CIVIL, ENTERPRISE, GROUPS, USERS, System, system
 
 
@@ -216,3 +217,16 @@ def test_a_group_with_more_members_than_anybody_has_is_refused(agency: System) -
     answer = agency.send("POST", GROUPS, {"displayName": "Hamı", "members": members})
     assert answer.status_code == 400
     told(answer)
+
+
+def test_a_fault_of_ours_is_said_in_scims_words_and_leaves_nothing_behind(
+    agency: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_args: Any, **_named: Any) -> None:
+        raise ZeroDivisionError("gizli")
+
+    monkeypatch.setattr(Asked, "record", breaks)
+    answer = agency.send("POST", USERS, {"userName": "Bir"})
+    assert answer.status_code == 500
+    assert "gizli" not in told(answer)["detail"]
+    assert db.session.query(ScimResource).count() == db.session.query(Job).count() == 0

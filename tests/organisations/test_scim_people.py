@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.accounts import fin
+from app.accounts import fin, people
 from app.accounts.models import User
 from app.audit import AuditEvent
 from app.clock import in_baku, utc_now
@@ -189,6 +189,15 @@ def test_a_number_of_the_agency_links_to_whom_a_file_put_there(agency: System) -
     assert [job.until_on for job in jobs(known)] == [today() - DAY, None]  # moved into the unit that was said
     again = agency.send("POST", USERS, {"userName": "second", ENTERPRISE: {"employeeNumber": "A-17"}})
     assert again.status_code == 409
+
+
+def test_a_closed_account_is_nobodys(agency: System) -> None:
+    known = person("Aysel", None)
+    place = working.Place(unit_id=tree.root(agency.organisation.id).id, number="A-17")
+    working.join(known, agency.organisation, from_on=date(2025, 1, 1), by=None, now=NOW, place=place)
+    people.close_account(known, by=person(), now=NOW)
+    agency.create("aysel", **AYSEL)
+    assert account(agency, "aysel").id != known.id
 
 
 def test_a_fin_of_somebody_else_is_a_conflict(agency: System) -> None:

@@ -98,8 +98,11 @@ def _known(said: Said, organisation_id: int, data_folder: Path, today: date) -> 
     if said.fin is not None and (holder := _holder(said.fin, data_folder)) is not None:
         return holder, False
     if said.number is not None:
-        numbered = select(Job.user_id).where(
-            Job.organisation_id == organisation_id, Job.number == said.number, not_ended(today)
+        numbered = (
+            select(Job.user_id)
+            .join(User, User.id == Job.user_id)
+            .where(Job.organisation_id == organisation_id, Job.number == said.number, not_ended(today))
+            .where(User.closed_at.is_(None))
         )
         found = list(db.session.scalars(numbered.distinct().limit(2)))
         if len(found) == 1:

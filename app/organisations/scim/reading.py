@@ -145,6 +145,14 @@ def units(rows: Sequence[ScimResource], today: date, *, with_members: bool = Tru
     return found
 
 
+def member_uids(row: ScimResource, today: date) -> set[str]:
+    """Who is in the unit, by their ids alone. Two queries, however many they are."""
+    found: set[str] = set()
+    for query in (_people_of, _units_of):
+        found |= {uid for _unit, uid in db.session.execute(query(row.organisation_id, [row.unit_id], today))}
+    return found
+
+
 def _people_of(organisation_id: int, unit_ids: Sequence[int | None], today: date) -> Any:
     """A SELECT of (unit, uid) of the agency's people who work in these units, once each."""
     there = select(Job.unit_id, Job.user_id).where(Job.unit_id.in_(unit_ids), not_ended(today)).distinct().subquery()

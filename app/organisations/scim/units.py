@@ -15,7 +15,7 @@ from app.organisations import tree, working
 from app.organisations.models import Unit
 from app.organisations.scim import naming
 from app.organisations.scim.models import Kind, ScimResource
-from app.organisations.scim.reading import Working, alive, units, works
+from app.organisations.scim.reading import Working, alive, member_uids, works
 from app.organisations.scim.requests import Asked
 from app.organisations.tree import DAY
 
@@ -75,7 +75,7 @@ def _known(asked: Asked, group: Any) -> Unit | None:
 
 def _set_members(asked: Asked, row: ScimResource, group: Any) -> None:
     """`group` None: nobody is left."""
-    before = {member.value for member in units([row], asked.today)[0].members or []}
+    before = member_uids(row, asked.today)
     after = {member.value for member in (group.members or []) if member.value} if group is not None else set()
     unit, top = row.unit, tree.root(asked.organisation_id)
     assert unit is not None

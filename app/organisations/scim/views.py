@@ -73,6 +73,10 @@ def _answer(path: str) -> Any:  # serving.Answer, which is not imported here
         db.session.rollback()
         log.error("broken", rule="scim", method=request.method, exc_info=problem)
         return serving.failure(HTTPStatus.SERVICE_UNAVAILABLE, "Busy. Try again.", **{"Retry-After": "30"})
+    except Exception as problem:  # noqa: BLE001 - ours, whatever it is; a machine is answered in its language
+        db.session.rollback()
+        log.error("broken", rule="scim", method=request.method, exc_info=problem)
+        return serving.failure(HTTPStatus.INTERNAL_SERVER_ERROR, "Something broke on our side. It was written down.")
 
 
 def _in_transaction(serving: ModuleType, sent: Any, asked: Asked) -> Any:
