@@ -24,6 +24,7 @@ from app.blobs import Blobs
 from app.clock import in_baku
 from app.db import db, hold
 from app.errors import Refused
+from app.organisations import tree
 from app.organisations.applying import carry_out
 from app.organisations.models import ImportRun, RunState
 from app.organisations.planning import plan_of
@@ -103,6 +104,7 @@ def apply(run: ImportRun, *, ends: int | None, by: User, shelf: Shelf, now: date
 
     `ends`: the number of people who leave, as typed by who decides; needed where they are many. Raises Refused.
     """
+    tree.change_alone(run.organisation_id)
     hold(run)
     if run.state not in UNDECIDED or run.kept is None:
         raise Refused(gettext("This file has been decided about. Upload it again."))

@@ -21,12 +21,21 @@ from app.organisations import counting, documents, leaving, tree, working
 from app.organisations.forms import JobForm, LastDayForm, LeaveForm, RoleForm
 from app.organisations.leaving import Away, LeaveKind
 from app.organisations.models import Job, Leave
+from app.organisations.reading import MOST_LIST
 from app.organisations.staff_views import done, overseen_or_404, pages, today, unit_choices
 from app.organisations.wording import LEAVES
 from app.organisations.working import Place
 from app.web import blobs, row_number, settings
 
 PERSON = "/<int:organisation_id>/people/<int:user_id>"
+MOST = {"structure.record_leave": documents.MOST, "structure.lists": MOST_LIST}  # bytes
+
+
+@pages.url_value_preprocessor
+def allow_a_file(endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """A document or a list may be larger than other forms; said before the form is read."""
+    if endpoint in MOST:
+        request.max_content_length = MOST[endpoint] + 2**20
 
 
 def person_or_404(organisation_id: int, user_id: int) -> tuple[Organisation, User]:

@@ -23,6 +23,7 @@ from app.errors import Refused
 from app.folding import fold
 from app.organisations.headings import MEANING, TITLES, Kind, plain
 
+MOST_LIST = 20 * 2**20  # bytes of a file
 MOST_ROWS = 60_000
 MOST_COLUMNS = 60
 MOST_BYTES = 200 * 2**20  # of a workbook, unpacked

@@ -16,10 +16,10 @@ from sqlalchemy import select
 
 from app.accounts.models import Organisation, Role
 from app.clock import BAKU, in_baku
-from app.db import db, one_at_a_time
+from app.db import db
 from app.errors import Refused
 from app.notices.telling import tell
-from app.organisations import counting, importing
+from app.organisations import counting, importing, tree
 from app.organisations.checking import Problem
 from app.organisations.importing import Found, Shelf
 from app.organisations.models import ImportRun, RunState
@@ -59,7 +59,7 @@ def _is_settled(file: Path) -> bool:
 def take(lying: Left, *, shelf: Shelf, now: datetime) -> bool:
     """Compare the newest file and apply it, keep it for a decision, or refuse it. False: not today any more, once a
     day; or no such organisation."""
-    one_at_a_time(f"sync of {lying.organisation_id}")
+    tree.change_alone(lying.organisation_id)
     organisation = db.session.get(Organisation, lying.organisation_id)
     midnight = datetime.combine(in_baku(now).date(), datetime.min.time(), BAKU)
     today = select(ImportRun.id).where(

@@ -52,6 +52,12 @@ def below(units: Collection[int] | Select[int], day: date) -> Select[int]:
     return select(found.union(children).c.id)  # UNION, not UNION ALL: ends even if rows make a circle
 
 
+def change_alone(organisation_id: int) -> None:
+    """Until this transaction ends, whoever else changes the organisation waits: two moves at once could make a circle,
+    two lists the same people twice."""
+    one_at_a_time(f"organisation {organisation_id}")
+
+
 def root(organisation_id: int) -> Unit:
     """The unit that is the organisation itself."""
     placed = select(Placement.id).where(Placement.unit_id == Unit.id)
@@ -147,7 +153,7 @@ def move(unit: Unit, parent: Unit, *, on: date, by: User | None, now: datetime) 
     Raises Refused (field "parent") when that would put it below itself (the organisation itself would always be) and
     for another organisation's unit; (field "on") for a day before its present place began.
     """
-    one_at_a_time(f"units of {unit.organisation_id}")  # two moves at once could make a circle
+    change_alone(unit.organisation_id)
     if parent.organisation_id != unit.organisation_id:
         raise Refused(gettext("Choose a unit of the same organisation."), field="parent")
     _refuse_closed(parent, on)
@@ -171,7 +177,7 @@ def move(unit: Unit, parent: Unit, *, on: date, by: User | None, now: datetime) 
 
 def close(unit: Unit, *, until_on: date, by: User | None, now: datetime) -> None:
     """The last day, inclusive. Raises Refused while somebody works there or a unit stands below it after that."""
-    one_at_a_time(f"units of {unit.organisation_id}")
+    change_alone(unit.organisation_id)
     place = db.session.scalars(
         select(Placement).where(
             Placement.unit_id == unit.id, or_(Placement.until_on.is_(None), Placement.until_on > until_on)

@@ -127,6 +127,7 @@ def test_the_tree_counts_heads_today_and_on_a_day(house: House, office: FlaskCli
     assert heads(house.path) == [["0", "2"], ["1", "2"], ["1", "1"]]
     assert heads(f"{house.path}?on={house.today - timedelta(days=25)}") == [["0", "0"]] * 3
     assert len(heads(f"{house.path}?on=1990-01-01")) == 1
+    assert "\u2003\u2003" in shown(office, house.path)  # the section stands two steps in
 
 
 def test_units_are_opened_renamed_moved_and_closed_by_hand(house: House, office: FlaskClient) -> None:
