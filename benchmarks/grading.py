@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from flask import Flask
@@ -314,7 +315,11 @@ def main() -> int:
     many = 40 if options.quick else 200
     cache = Path(os.environ.get("BILIK_DATA", ROOT / "var")) / "cache"
     scratch = Path(tempfile.mkdtemp(prefix="bilik-bench-"))
-    rows: list[Row] = []
+
+    def say(**figures: Any) -> None:
+        print(Row(**figures), flush=True)
+
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     try:
         bare = alone = twice = None
         if not options.no_peers:
@@ -323,21 +328,14 @@ def main() -> int:
             students = 4 if options.quick else 10
             alone = peers.nbgrader(python, NOTEBOOK, scratch, students=students, side_by_side=1)
             twice = peers.nbgrader(python, NOTEBOOK, scratch, students=students, side_by_side=2)
-            rows.append(Row(what="peer: bare nbclient, p50", figure=f"{bare:.2f} s", bar="", met=None))
-            rows.append(Row(what="peer: nbgrader autograde, once", figure=f"{alone:.2f} notebooks/s", bar="", met=None))
-            rows.append(
-                Row(
-                    what="peer: nbgrader autograde, two side by side",
-                    figure=f"{twice:.2f} notebooks/s",
-                    bar="",
-                    met=None,
-                )
-            )
+            say(what="peer: bare nbclient, p50", figure=f"{bare:.2f} s", bar="", met=None)
+            say(what="peer: nbgrader autograde, once", figure=f"{alone:.2f} notebooks/s", bar="", met=None)
+            say(what="peer: nbgrader autograde, two side by side", figure=f"{twice:.2f} notebooks/s", bar="", met=None)
             python = peers.environment(cache / "peers-otter", "otter-grader")
             run = peers.median(peers.otter(python, NOTEBOOK, scratch, 3 if options.quick else 10))
-            rows.append(Row(what="peer: otter run, p50", figure=f"{run:.2f} s", bar="", met=None))
+            say(what="peer: otter run, p50", figure=f"{run:.2f} s", bar="", met=None)
             cold = peers.median(peers.cold_container(recipe().python, 5 if options.quick else 20))
-            rows.append(Row(what="peer: a cold `docker run` of nothing, p50", figure=f"{cold:.2f} s", bar="", met=None))
+            say(what="peer: a cold `docker run` of nothing, p50", figure=f"{cold:.2f} s", bar="", met=None)
         bench = Bench(scratch / "data")
         with bench.worker() as worker:
             bench.until_grading()
@@ -357,38 +355,33 @@ def main() -> int:
                     figure += f" ({p50 / bare:.2f} ×, {p95 / bare:.2f} ×)" if bare else ""
                 else:
                     bar, met = f"p50 ≤ {limit} s", p50 <= limit
-                rows.append(Row(what=f"{what}, commit → verdict, {times} times", figure=figure, bar=bar, met=met))
+                say(what=f"{what}, commit → verdict, {times} times", figure=figure, bar=bar, met=met)
                 inside, peak = bench.used(times)
                 figure = f"{inside:.2f} + worker {own:.2f} CPU s, peak {peak / 2**20:.0f} MiB"
-                rows.append(Row(what="  each: in containers + outside", figure=figure, bar="", met=None))
+                say(what="  each: in containers + outside", figure=figure, bar="", met=None)
             found = clicks(bench, 5 if options.quick else 30)
             figure = f"p50 {quantile(found, 0.5):.2f}  p95 {quantile(found, 0.95):.2f} s"
             met = quantile(found, 0.5) <= 0.8
-            rows.append(Row(what="click on Submit → last check on the page", figure=figure, bar="p50 ≤ 0.8 s", met=met))
+            say(what="click on Submit → last check on the page", figure=figure, bar="p50 ≤ 0.8 s", met=met)
             p95, waited, failed = pages_under_load(bench, 10 if options.quick else 50, 12 if options.quick else 60)
             figure = f"pages p95 {p95:.2f} s, last {waited:.0f} s, {failed} failed"
             bar = "p95 ≤ 0.5 s, last ≤ 60 s, none failed"
             met = p95 <= 0.5 and waited <= 60 and not failed
-            rows.append(Row(what="learners submit within a minute, as many read", figure=figure, bar=bar, met=met))
+            say(what="learners submit within a minute, as many read", figure=figure, bar=bar, met=met)
         rate = bench.burst("speed/notebook", many)
         figure, bar, met = f"{rate:.2f} notebooks/s", "≥ 3 × nbgrader, ≥ 1.6 × two of it", None
         if alone and twice:
             figure += f" ({rate / alone:.1f} ×, {rate / twice:.1f} ×)"
             met = rate >= 3 * alone and rate >= 1.6 * twice
-        rows.append(
-            Row(what=f"{many} notebooks at once, own container each, pool empty", figure=figure, bar=bar, met=met)
-        )
+        say(what=f"{many} notebooks at once, own container each, pool empty", figure=figure, bar=bar, met=met)
         early, late = (100, 1000) if options.quick else (500, 10_000)
         growth = bench.memory_growth(early, late)
         what = f"worker memory after {late} canned submissions"
         figure = f"{growth:.2f} × that after {early}"
-        rows.append(Row(what=what, figure=figure, bar="≤ 1.1 ×", met=growth <= 1.1))
+        say(what=what, figure=figure, bar="≤ 1.1 ×", met=growth <= 1.1)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    load = os.getloadavg()[0]
-    print(f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}")
-    for row in rows:
-        print(row)
+    print(f"load {os.getloadavg()[0]:.1f}")
     return 0
 
 
