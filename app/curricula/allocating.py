@@ -26,6 +26,7 @@ from app.curricula.models import (
     Source,
 )
 from app.curricula.rules import DAY, closing_day, due_day
+from app.curricula.settling import settle
 from app.curricula.standing import covers
 from app.curricula.versions import in_force_on
 from app.db import db, hold
@@ -42,11 +43,13 @@ class Allocated:
     doubted: int = 0
 
 
-def allocate(day: date, now: datetime, *, requirements: Collection[int] | None = None) -> Allocated:
+def allocate(
+    day: date, now: datetime, *, requirements: Collection[int] | None = None, settles: bool = True
+) -> Allocated:
     """Open and close the sources so that on `day` who is asked is who is in the audiences (AudienceMember, as kept).
 
-    `requirements`: ids; None: all. Who raises a doubt waits in the queue instead. Again on the same day changes
-    nothing.
+    `requirements`: ids; None: all. `settles`: what they learnt before is counted at once, too. Who raises a doubt waits
+    in the queue instead. Again on the same day changes nothing.
     """
     closed = _close(day, requirements)
     _lapse(day, now, requirements)
@@ -55,6 +58,9 @@ def allocate(day: date, now: datetime, *, requirements: Collection[int] | None =
     for requirement_id, wanted in sorted(_wanted(versions, day).items()):
         came, waiting = _open(versions[requirement_id], wanted, day, now)
         opened, doubted = opened + came, doubted + waiting
+        if settles and came:
+            for few in due.some({row.user_id for row in wanted}):
+                settle(day, few)
     return Allocated(opened=opened, closed=closed, doubted=doubted)
 
 
@@ -260,6 +266,8 @@ def give(
         Ask(user_id=user, due_on=due_on or days.get(user), assigned_by=by.id) for user in chosen if user not in by_hand
     ]
     opened = ask(version, asks, before, today, now)
+    for few in due.some(opened):
+        settle(today, few)
     for user_id in opened:
         audit.record(
             "requirement_given",

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from app.curricula import sizes
 from app.curricula.due import Move, move, some
 from app.curricula.models import DueDate, Obligation, Period, RequirementVersion, Source
 from app.curricula.rules import closing_day
-from app.curricula.settling import settle
 from app.curricula.standing import asked_on
 from app.db import db
 
@@ -65,7 +65,7 @@ def ask(
     """Open the sources, from `day`, and what they need; `before` is `known` of these people. One ask for a person.
 
     Who was asked before and is not any more gets a new due day; who still is keeps the one there is. Returns the ids of
-    the new sources by user.
+    the new sources by user. What they learnt before may be all that is asked: `settling.settle` afterwards.
     """
     fresh = [one for one in asks if one.user_id not in before]
     obligations = {user: one.obligation_id for user, one in before.items()}
@@ -113,12 +113,12 @@ def ask(
             for one in asks
         ],
     )
-    for few in some([one.user_id for one in asks]):
-        settle(day, few)  # what they learnt before may be all that is asked
     return {one.user_id: key for one, key in zip(asks, sources, strict=True)}
 
 
 def _insert(table: Any, rows: list[dict[str, Any]]) -> list[int]:
     if not rows:
         return []
-    return list(db.session.scalars(insert(table).returning(table.id, sort_by_parameter_order=True), rows))
+    made = list(db.session.scalars(insert(table).returning(table.id, sort_by_parameter_order=True), rows))
+    sizes.tell(table.__tablename__, len(rows))
+    return made

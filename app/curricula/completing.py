@@ -217,4 +217,6 @@ def _set(rows: list[dict[str, Any]], columns: Sequence[str]) -> None:
     table: Any = Period.__table__
     changed = update(table).where(table.c.id == bindparam("row"), table.c.completed_on.is_(None))
     db.session.connection().execute(changed.values({name: bindparam(name) for name in columns}), rows)
-    db.session.expire_all()
+    for one in list(db.session.identity_map.values()):
+        if isinstance(one, Period):
+            db.session.expire(one)

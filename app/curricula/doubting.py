@@ -16,6 +16,7 @@ from app.curricula.models import (
     Doubt,
     DueDate,
     Obligation,
+    Requirement,
     RequirementCourse,
     RequirementVersion,
     Source,
@@ -77,12 +78,13 @@ def doubts(
 
 def _asked_elsewhere(version: RequirementVersion, users: Collection[int], day: date) -> dict[int, set[str]]:
     """By user id, the courses of this version that another requirement of the organisation asks of them on `day`."""
-    organisation_id = version.requirement.organisation_id
-    others = {
-        one.id
-        for one in in_force_on(day).values()
-        if one.requirement_id != version.requirement_id and one.requirement.organisation_id == organisation_id
-    }
+    organisation = select(Requirement.organisation_id).where(Requirement.id == version.requirement_id)
+    beside = db.session.scalars(
+        select(Requirement.id).where(
+            Requirement.organisation_id == organisation.scalar_subquery(), Requirement.id != version.requirement_id
+        )
+    )
+    others = [one.id for one in in_force_on(day, beside.all()).values()]
     own = select(RequirementCourse.course_id).where(RequirementCourse.version_id == version.id)
     shared: dict[int, set[str]] = {}
     for requirement_id, slug in db.session.execute(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.audiences import resolving
 from app.clock import in_baku, utc_now
-from app.curricula import allocating, changing, moving, settling
+from app.curricula import allocating, changing, moving, settling, sizes
 from app.curricula.models import Nightly
 from app.db import db, one_at_a_time
 
@@ -29,13 +29,14 @@ class Summary:
 def run(day: date, now: datetime) -> Summary:
     """Audiences, sources, versions, due days, completions, renewals as of `day`. Twice changes nothing."""
     one_at_a_time("nightly")
-    resolving.recompute(day, now)
+    moved = resolving.recompute(day, now)
+    sizes.tell("audience_member", sum(came for came, _went in moved.values()))
     return settle(day, now)
 
 
 def settle(day: date, now: datetime) -> Summary:
     """All of it but the audiences, which are taken as they are kept."""
-    allocated = allocating.allocate(day, now)
+    allocated = allocating.allocate(day, now, settles=False)
     moved = changing.apply(day) + changing.fill(day) + moving.return_from_leave(day)
     completed, renewed = settling.settle(day)
     return Summary(
