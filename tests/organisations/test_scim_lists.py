@@ -76,6 +76,7 @@ def test_a_page_asks_as_many_queries_for_a_hundred_as_for_two(agency: System, co
         assert asked[0] == asked[1] <= 8, path
 
 
+@pytest.mark.slow
 def test_five_thousand_are_read_page_by_page_each_once(agency: System) -> None:
     fill(agency, 5000)
     seen: list[str] = []

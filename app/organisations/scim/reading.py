@@ -62,7 +62,7 @@ def works(rows: Sequence[ScimResource], today: date) -> dict[int, Working]:
     }
 
 
-def people(rows: Sequence[ScimResource], today: date) -> list[Any]:
+def people(rows: Sequence[ScimResource], today: date, *, address: str = "") -> list[Any]:
     """The resources of these rows of kind User. Three or four queries."""
     if not rows:
         return []
@@ -71,10 +71,12 @@ def people(rows: Sequence[ScimResource], today: date) -> list[Any]:
     top = root(organisation_id).id
     managers = _uids(organisation_id, "user_id", {one.main.manager_id for one in at.values()})
     units = _uids(organisation_id, "unit_id", {job.unit_id for one in at.values() for job in one.jobs})
-    return [_person(row, at.get(row.id), top, managers, units) for row in rows]
+    return [_person(row, at.get(row.id), top, managers, units, address) for row in rows]
 
 
-def _person(row: ScimResource, at: Working | None, top: int, managers: dict[int, str], units: dict[int, str]) -> Any:
+def _person(
+    row: ScimResource, at: Working | None, top: int, managers: dict[int, str], units: dict[int, str], address: str
+) -> Any:
     """What was said, except where somebody works: that is read from the jobs, whoever wrote them."""
     said: dict[str, Any] = dict(row.extra["said"])
     enterprise, civil = dict(said.get(ENTERPRISE) or {}), dict(said.get(CIVIL) or {})
@@ -83,7 +85,7 @@ def _person(row: ScimResource, at: Working | None, top: int, managers: dict[int,
         main = at.main
         enterprise["employeeNumber"] = main.number
         manager = managers.get(main.manager_id or 0)
-        enterprise["manager"] = {"value": manager, "$ref": f"Users/{manager}"} if manager else None
+        enterprise["manager"] = {"value": manager, "$ref": f"{address}/Users/{manager}"} if manager else None
         if main.unit_id == top:
             enterprise["department"] = None
         elif main.unit_id != row.extra.get("unit") or not enterprise.get("department"):
@@ -93,7 +95,7 @@ def _person(row: ScimResource, at: Working | None, top: int, managers: dict[int,
         for unit_id, name in {job.unit_id: job.unit.name for job in at.jobs}.items():
             if unit_id in units:
                 uid = units[unit_id]
-                groups.append({"value": uid, "$ref": f"Groups/{uid}", "display": name, "type": "direct"})
+                groups.append({"value": uid, "$ref": f"{address}/Groups/{uid}", "display": name, "type": "direct"})
     said[ENTERPRISE], said[CIVIL] = _given(enterprise), _given(civil)
     facts = [(job.id, job.until_on, job.number, job.unit.name) for job in at.jobs] if at else []
     return PERSON.model_validate(
@@ -109,7 +111,7 @@ def _person(row: ScimResource, at: Working | None, top: int, managers: dict[int,
     )
 
 
-def units(rows: Sequence[ScimResource], today: date, *, with_members: bool = True) -> list[Any]:
+def units(rows: Sequence[ScimResource], today: date, *, address: str = "", with_members: bool = True) -> list[Any]:
     """The resources of these rows of kind Group. Four queries, two without the members."""
     if not rows:
         return []
@@ -126,7 +128,7 @@ def units(rows: Sequence[ScimResource], today: date, *, with_members: bool = Tru
     if with_members:
         for query, kind in ((of_people, Kind.USER), (of_units, Kind.GROUP)):
             for unit_id, uid in db.session.execute(query.order_by(ScimResource.id)):
-                entry = {"value": uid, "$ref": f"{kind}s/{uid}", "type": str(kind)}
+                entry = {"value": uid, "$ref": f"{address}/{kind}s/{uid}", "type": str(kind)}
                 members.setdefault(unit_id, []).append(entry)
     found = []
     for row in rows:

@@ -15,9 +15,10 @@ from app.organisations.scim.tokens import Agency
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """`today`: the day in Baku at `now`."""
+    """`address`: of the service as the world sees it; `today`: the day in Baku at `now`."""
 
     agency: Agency
+    address: str
     data_folder: Path
     now: datetime
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from flask_babel import force_locale
 from scim2_models import (
     InvalidFilterException,
     InvalidValueException,
     PayloadTooLargeException,
+    Resource,
     SCIMException,
     UnauthorizedException,
 )
@@ -26,7 +28,19 @@ from app.organisations.scim.schemas import PROVIDER
 from app.organisations.scim.storage import MOST_SIGNS, AgencyStorage
 
 LONGEST_SEARCH = 16_000  # bytes of the body of a search
-SERVICE = ScimService(PROVIDER)
+
+
+class Service(ScimService):
+    """The protocol, spared what our storage has done: each resource it gives is new, and its references are whole."""
+
+    def publish(self, base_url: str, resource: Resource[Any]) -> Resource[Any]:
+        assert resource.meta is not None
+        assert resource.id is not None
+        resource.meta.location = self.resource_location(base_url, self.get_resource_type_of(resource), resource.id)
+        return resource
+
+
+SERVICE = Service(PROVIDER)
 
 __all__ = ["Answer", "ScimRequest", "answer_to", "failure", "serve", "unauthorised"]
 

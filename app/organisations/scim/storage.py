@@ -102,9 +102,9 @@ class AgencyStorage(ScimStorage):
         for kind in Kind:
             of_kind = [row for row in rows if row.kind == kind]
             found = (
-                reading.people(of_kind, self.asked.today)
+                reading.people(of_kind, self.asked.today, address=self.asked.address)
                 if kind is Kind.USER
-                else reading.units(of_kind, self.asked.today, with_members=with_members)
+                else reading.units(of_kind, self.asked.today, address=self.asked.address, with_members=with_members)
             )
             shown |= {row.id: one for row, one in zip(of_kind, found, strict=True)}
         return [shown[row.id] for row in rows]

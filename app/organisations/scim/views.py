@@ -57,10 +57,11 @@ def _answer(path: str) -> Any:  # serving.Answer, which is not imported here
                 return serving.failure(HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong tokens. Wait a minute.", **wait)
             return serving.unauthorised()
         request.max_content_length = MOST_BYTES
-        asked = Asked(agency=agency, data_folder=settings().data_folder, now=now)
+        address = absolute("/scim/v2")
+        asked = Asked(agency=agency, address=address, data_folder=settings().data_folder, now=now)
         sent = serving.ScimRequest(
             method="GET" if request.method == "HEAD" else request.method,
-            base_url=absolute("/scim/v2"),
+            base_url=address,
             path=f"/{path}",
             query=request.args.to_dict(),
             headers=list(request.headers.items()),
