@@ -113,10 +113,10 @@ def shown(found: Dossier, **forms: Any) -> ResponseReturnValue:
         a_day=DAY,
         time_form=forms.get("time_form") or TimeForm(formdata=None, wanted_on=None),
         evidence_form=forms.get("evidence_form") or EvidenceForm(formdata=None),
-        exempt_form=forms.get("exempt_form") or ExemptForm(formdata=None, from_on=found.day),
-        answer_form=forms.get("answer_form") or AnswerForm(formdata=None),
-        answered=forms.get("answered"),
-        refused=next((form for name, form in forms.items() if name.endswith("_form")), None),
+        exempt_form=forms.get("exempt_form") or ExemptForm(formdata=None, prefix="exempt", from_on=found.day),
+        time_answer=forms.get("time_answer") or AnswerForm(formdata=None, prefix="time"),
+        evidence_answer=forms.get("evidence_answer") or AnswerForm(formdata=None, prefix="evidence"),
+        refused=next(iter(forms.values()), None),
     )
     return page, 422 if forms else 200
 
@@ -255,7 +255,7 @@ def give_time(obligation_id: int) -> ResponseReturnValue:
 
 @pages.post("/<int:obligation_id>/extensions/<int:extension_id>")
 def answer_time(obligation_id: int, extension_id: int) -> ResponseReturnValue:
-    found, form, now = decided_or_404(obligation_id), AnswerForm(), utc_now()
+    found, form, now = decided_or_404(obligation_id), AnswerForm(prefix="time"), utc_now()
     extension = extension_or_404(found, extension_id)
     if form.validate():
         try:
@@ -269,12 +269,12 @@ def answer_time(obligation_id: int, extension_id: int) -> ResponseReturnValue:
         else:
             answering.extension_answered(extension, now=now)
             return done(found, gettext("Your answer has been sent."))
-    return shown(found, answer_form=form, answered=extension)
+    return shown(found, time_answer=form)
 
 
 @pages.post("/<int:obligation_id>/evidence/<int:evidence_id>")
 def answer_evidence(obligation_id: int, evidence_id: int) -> ResponseReturnValue:
-    found, form, now = decided_or_404(obligation_id), AnswerForm(), utc_now()
+    found, form, now = decided_or_404(obligation_id), AnswerForm(prefix="evidence"), utc_now()
     row = evidence_or_404(found, evidence_id)
     if form.validate():
         try:
@@ -285,7 +285,7 @@ def answer_evidence(obligation_id: int, evidence_id: int) -> ResponseReturnValue
         else:
             answering.evidence_answered(row, now=now)
             return done(found, gettext("Your answer has been sent."))
-    return shown(found, answer_form=form, answered=row)
+    return shown(found, evidence_answer=form)
 
 
 def refused_of_answer(form: AnswerForm, refusal: Refused) -> None:
@@ -296,7 +296,7 @@ def refused_of_answer(form: AnswerForm, refusal: Refused) -> None:
 @pages.post("/<int:obligation_id>/exemptions")
 @own_transaction
 def exempt(obligation_id: int) -> ResponseReturnValue:
-    found, form = decided_or_404(obligation_id), ExemptForm()
+    found, form = decided_or_404(obligation_id), ExemptForm(prefix="exempt")
     if form.validate() and form.from_on.data:
         try:
             paper = uploaded(form.document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from io import BytesIO
@@ -96,7 +97,7 @@ def test_more_time_is_asked_for_and_granted_and_shown_with_the_due_day(site: Fla
     by(client, desk.officer)
     assert "Requests (1)" in said(client.get(desk.at))
     assert "Uzun ezamiyyət" in said(client.get(f"{desk.at}/requests"))
-    answer = {"decision": "grant", "granted_on": day(50), "answer": "Uğurlar"}
+    answer = {"time-decision": "grant", "time-granted_on": day(50), "time-answer": "Uğurlar"}
     for _click in range(2):
         client.post(f"{at}/extensions/{row.id}", data=answer)
     assert fresh(DueExtension).granted_on == today() + 50 * DAY
@@ -117,11 +118,14 @@ def test_more_time_is_refused_with_an_answer(site: Flask, client: FlaskClient) -
     by(client, obligation.user).post(f"{at}/time", data={"wanted_on": day(60), "reason": "Uzun ezamiyyət"})
     row = fresh(DueExtension)
     by(client, desk.officer)
-    without = client.post(f"{at}/extensions/{row.id}", data={"decision": "refuse", "answer": " "})
+    without = client.post(f"{at}/extensions/{row.id}", data={"time-decision": "refuse", "time-answer": " "})
     assert without.status_code == 422
-    assert '<a href="#answer">' in said(without)
-    assert client.post(f"{at}/extensions/{row.id}", data={"answer": "Yox"}).status_code == 422
-    assert client.post(f"{at}/extensions/{row.id}", data={"decision": "refuse", "answer": "Yox"}).status_code == 303
+    assert '<a href="#time-answer">' in said(without)
+    assert client.post(f"{at}/extensions/{row.id}", data={"time-answer": "Yox"}).status_code == 422
+    assert (
+        client.post(f"{at}/extensions/{row.id}", data={"time-decision": "refuse", "time-answer": "Yox"}).status_code
+        == 303
+    )
     assert people.stands(obligation.user, today()).due_on == today() + 20 * DAY
     (notice,) = told(obligation, "extension_answered")
     assert letter(notice.kind, notice.params, "en").subject == "You get no more time for “Tələb”"
@@ -189,7 +193,7 @@ def test_earlier_learning_is_handed_in_checked_and_counts(site: Flask, client: F
     assert "Diplom, ADNSU" in said(client.get(f"{desk.at}/requests?kind=evidence"))
     assert client.get(f"{at}/evidence/{row.id}/document").data == PDF
     for _click in range(2):
-        client.post(f"{at}/evidence/{row.id}", data={"decision": "grant", "answer": ""})
+        client.post(f"{at}/evidence/{row.id}", data={"evidence-decision": "grant", "evidence-answer": ""})
     standing = people.stands(obligation.user, today())
     assert (standing.status, standing.completed_on) == ("valid", today())
     page = said(by(client, obligation.user).get(at))
@@ -204,8 +208,8 @@ def test_a_refused_document_leaves_everything_as_it_was(site: Flask, client: Fla
     by(client, obligation.user).post(f"{at}/evidence", data=paper())
     row = fresh(Evidence)
     by(client, desk.officer)
-    assert client.post(f"{at}/evidence/{row.id}", data={"decision": "refuse"}).status_code == 422
-    form = {"decision": "refuse", "answer": "Oxunmur"}
+    assert client.post(f"{at}/evidence/{row.id}", data={"evidence-decision": "refuse"}).status_code == 422
+    form = {"evidence-decision": "refuse", "evidence-answer": "Oxunmur"}
     assert client.post(f"{at}/evidence/{row.id}", data=form).status_code == 303
     assert people.stands(obligation.user, today()).status == "pending"
     page = said(by(client, obligation.user).get(at))
@@ -247,10 +251,11 @@ def test_somebody_is_exempted_and_asked_again(site: Flask, client: FlaskClient) 
     desk = office()
     obligation, at = asked(desk)
     by(client, desk.officer)
-    form = {"kind": "medical", "reason": "Arayış var", "from_on": day(0), "until_on": day(90)}
-    wrong = client.post(f"{at}/exemptions", data=form | {"until_on": day(-5)})
-    assert '<a href="#until_on">' in said(wrong)
-    form |= {"document": (BytesIO(PDF), "arayış.pdf")}
+    exemption = {"kind": "medical", "reason": "Arayış var", "from_on": day(0), "until_on": day(90)}
+    form = {f"exempt-{name}": value for name, value in exemption.items()}
+    wrong = client.post(f"{at}/exemptions", data=form | {"exempt-until_on": day(-5)})
+    assert '<a href="#exempt-until_on">' in said(wrong)
+    form |= {"exempt-document": (BytesIO(PDF), "arayış.pdf")}
     assert client.post(f"{at}/exemptions", data=form).status_code == 303
     assert people.stands(obligation.user, today()).status == "exempt"
     row = fresh(Exemption)
@@ -288,7 +293,7 @@ def test_an_officer_decides_neither_about_herself_nor_about_who_has_left(site: F
     own, left = f"/obligations/{rows[desk.officer.id].id}", f"/obligations/{rows[gone.id].id}"
     by(client, desk.officer)
     assert "Ask for more time" in said(client.get(own))
-    form = {"kind": "other", "reason": "Mən belə istəyirəm", "from_on": day(0)}
+    form = {"exempt-kind": "other", "exempt-reason": "Mən belə istəyirəm", "exempt-from_on": day(0)}
     assert client.post(f"{own}/exemptions", data=form).status_code == 404
     assert client.get(left).status_code == 200
     for job in working.jobs_on(today(), gone.id):
@@ -302,9 +307,12 @@ def test_a_learner_answers_no_request(site: Flask, client: FlaskClient) -> None:
     obligation, at = asked(desk)
     by(client, obligation.user).post(f"{at}/time", data={"wanted_on": day(60), "reason": "x"})
     row = fresh(DueExtension)
-    assert client.post(f"{at}/extensions/{row.id}", data={"decision": "grant"}).status_code == 403
+    assert client.post(f"{at}/extensions/{row.id}", data={"time-decision": "grant"}).status_code == 403
     elsewhere, there = asked(desk)
-    assert by(client, desk.officer).post(f"{there}/extensions/{row.id}", data={"decision": "grant"}).status_code == 404
+    assert (
+        by(client, desk.officer).post(f"{there}/extensions/{row.id}", data={"time-decision": "grant"}).status_code
+        == 404
+    )
     assert elsewhere.id != obligation.id
 
 
@@ -331,3 +339,13 @@ def test_the_page_asks_as_much_after_years_as_at_the_beginning(
 
     assert len(people.periods(old)) > 5
     assert queries(first) <= queries(second) + 1  # names of who completed
+
+
+def test_no_two_fields_of_the_page_have_the_same_name_for_a_label(site: Flask, client: FlaskClient) -> None:
+    desk = office()
+    obligation, at = asked(desk)
+    by(client, obligation.user).post(f"{at}/time", data={"wanted_on": day(60), "reason": "x"})
+    client.post(f"{at}/evidence", data=paper())
+    for who in (obligation.user, desk.officer):
+        ids = re.findall(r' id="([^"]+)"', said(by(client, who).get(at)))
+        assert len(ids) == len(set(ids)), who.name
