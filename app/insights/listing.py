@@ -12,7 +12,7 @@ from sqlalchemy import CTE, ColumnElement, Label, case, func, select
 
 from app.accounts.models import User
 from app.curricula.models import Obligation, Requirement, RequirementVersion
-from app.curricula.rules import Status
+from app.curricula.rules import DAY, Status
 from app.curricula.standing import obligations_on
 from app.db import db
 from app.folding import fold
@@ -43,6 +43,11 @@ class Line:
     due_cause: str | None
     completed_on: date | None
     expires_on: date | None
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day on which it is valid; None: for good, or not completed."""
+        return self.expires_on - DAY if self.expires_on else None
 
     @property
     def until(self) -> date | None:

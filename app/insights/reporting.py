@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, pgettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -72,7 +72,7 @@ def heading(view: View, *, title: str, narrowed: str, by: User, now: datetime) -
 def columns() -> list[str]:
     return [
         gettext("Name"),
-        gettext("Unit"),
+        pgettext("organisation", "Unit"),
         gettext("Position"),
         gettext("Requirement"),
         gettext("At a glance"),
@@ -111,7 +111,7 @@ def rows(view: View, narrowing: Narrowing, titles: dict[int, str]) -> Iterator[l
                 one.due_on,
                 gettext("yes") if one.due_cause == "extended" else "",
                 one.completed_on,
-                one.expires_on,
+                one.valid_until,
                 ", ".join(certified.get(number, [])),
             ]
 

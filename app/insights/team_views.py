@@ -20,6 +20,7 @@ from app.accounts.permissions import is_administrator, oversees
 from app.catalogue import reading
 from app.clock import in_baku, utc_now
 from app.curricula.models import DueExtension
+from app.curricula.rules import DAY
 from app.db import db
 from app.insights import asking, heat, histories, lights, listing, viewing
 from app.insights.lights import Light
@@ -35,6 +36,12 @@ pages = Blueprint("team", __name__, url_prefix="/team")
 def light_badge(light: Light, words: str = "") -> dict[str, str]:
     """What `badge` of parts/ui.html needs for a light."""
     return {"text": words or str(lights.LIGHTS[light]), "kind": lights.KINDS[light], "icon_name": lights.SIGNS[light]}
+
+
+@pages.app_template_filter()
+def day_before(day: date) -> date:
+    """The last valid day of what expires on `day`."""
+    return day - DAY
 
 
 def today() -> date:
