@@ -1,4 +1,4 @@
-"""Commands for who runs the site: `flask backup`, `flask restore`, `flask make-administrator`."""
+"""Commands for who runs the site: `flask backup`, `restore`, `make-administrator`, `audit verify`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from flask.cli import AppGroup
 
+from app import audit
 from app.accounts import granting, registering
 from app.accounts.models import Role
+from app.audit import Fault, Verdict
 from app.clock import in_baku, utc_now
 from app.db import db
 from app.setup import backup as archive
@@ -16,7 +19,7 @@ from app.web import settings
 
 
 def init_app(site: Flask) -> None:
-    for command in (backup, restore, make_administrator):
+    for command in (backup, restore, make_administrator, auditing):
         site.cli.add_command(command)
 
 
@@ -54,3 +57,31 @@ def make_administrator(email: str) -> None:
     granting.grant(user, Role.ADMINISTRATOR, by=None, now=utc_now())
     db.session.commit()
     click.echo(f"{user.name} <{email}> is an administrator.")
+
+
+auditing = AppGroup("audit", help="The log of who did what.")
+
+
+@auditing.command("verify")
+def audit_verify() -> None:
+    """Read the whole audit log and find what was edited, removed, put in between or re-ordered since it was sealed."""
+    while audit.seal():
+        db.session.commit()
+    db.session.commit()
+    verdict = audit.verify(audit.anchors(settings().data_folder))
+    if verdict.fault is not None:
+        raise click.ClickException(said_of(verdict))
+    click.echo(
+        f"{verdict.head.number} events, each as it was sealed. Head: {verdict.head.number} {verdict.head.digest}"
+    )
+
+
+def said_of(verdict: Verdict) -> str:
+    event = f"Event {verdict.number} (row {verdict.event_id})"
+    return {
+        Fault.CHANGED: f"{event} is not what was sealed: it was edited, or moved to another place.",
+        Fault.MISSING: f"Event {verdict.number} is missing: it was removed.",
+        Fault.UNLINKED: f"{event} does not follow the one before: it was put in, or the one before was replaced.",
+        Fault.CUT: f"The log ends at {verdict.head.number}, but later events had been put down: its end was cut off.",
+        Fault.NOT_ANCHORED: f"{event} is not the one that had been put down: the log was written anew up to here.",
+    }[verdict.fault or Fault.CHANGED]

@@ -25,8 +25,7 @@ from typing import IO, Any
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from app import create_app, rounds
-from app.accounts import forgetting
+from app import create_app
 from app.blobs import SharedAway, is_disk_full
 from app.clock import utc_now
 from app.config import Settings
@@ -34,12 +33,10 @@ from app.credentials import issuing
 from app.curricula import completing
 from app.db import begin_reading, db
 from app.gate import Gate
-from app.grading import beating, blaming, queueing, recording, rejudging, running, settling, waking
+from app.grading import beating, blaming, queueing, recording, running, waking
 from app.grading.found import Found
 from app.grading.queueing import Claim, LeaseLost
-from app.notices import delivering
-from app.organisations import syncing
-from app.organisations.importing import Shelf
+from app.keeper import Keeper
 from graders.verdict import CheckerError, CheckResult, Verdict
 from sandbox.docker_sandbox import DockerSandbox
 from sandbox.engine import Engine
@@ -49,13 +46,9 @@ log = logging.getLogger("bilik.worker")
 
 LOOK = 1.0  # seconds after which it looks by itself, if no wake-up came
 BEAT = 3.0  # a lease of 30 s outlives nine that fail
-SWEEP = 5.0
 TRY_SANDBOX = 3.0
-FORGET = 3600.0
-FOLLOW = 30.0  # seconds in which a change of who works where is followed
 PATIENCE = 5.0  # seconds a stop waits for what is being graded
 SHOW = 0.2  # seconds after which the page may learn what has been found out; it asks every 0.3
-STEPS, BREATH = 20, 0.05  # of a rejudge that comes into force: so many in a row, so many seconds between two
 
 
 class AlreadyRunning(Exception):
@@ -76,7 +69,6 @@ class Worker:
         self.calls = self.answered = 0
         self.held: set[str] = set()  # tokens of what is being graded
         self.found = Found()
-        self.seen: dict[int, str] = {}  # how the organisations looked when their audiences were last brought up
 
     def run(self) -> None:
         """Raises AlreadyRunning when another worker has this data folder."""
@@ -296,69 +288,7 @@ class Worker:
             self.stopping.wait(TRY_SANDBOX)
 
     def _keep(self) -> None:
-        acts = [
-            (SWEEP, self._in_transaction(lambda: queueing.sweep(now=utc_now()))),
-            (LOOK, self._in_transaction(lambda: issuing.issue_due(utc_now()))),
-            (LOOK, self._in_transaction(lambda: completing.complete_due(utc_now()))),
-            (LOOK, self._deliver),
-            (LOOK, self._rejudge),
-            (FOLLOW, self._sync),  # before the night, which goes by who works where
-            (FOLLOW, self._follow),
-            (FOLLOW, self._in_transaction(lambda: rounds.night(utc_now()))),
-            (FORGET, self._in_transaction(lambda: queueing.forget_tries(now=utc_now()))),
-            (FORGET, self._in_transaction(lambda: forgetting.forget(utc_now()))),
-        ]
-        due = [0.0] * len(acts)
-        while not self.stopping.is_set():
-            for n, (every, act) in enumerate(acts):
-                if time.monotonic() < due[n] or self.stopping.is_set():
-                    continue
-                due[n] = time.monotonic() + every
-                try:
-                    act()
-                except Exception:
-                    log.exception("worker: %s", act)
-            self.stopping.wait(0.5)
-
-    def _in_transaction(self, act: Callable[[], object]) -> Callable[[], None]:
-        def run() -> None:
-            with self._writing():
-                act()
-
-        return run
-
-    def _rejudge(self) -> None:
-        """Previews go on, decisions are carried out a few learners at a time."""
-        with self._writing():
-            fed = rejudging.feed(now=utc_now())
-        if fed:
-            self.wake()
-        for _step in range(STEPS):
-            with self._writing():
-                left = settling.settle_some(now=utc_now())
-                self._at("settled")
-            if not left or self.stopping.wait(BREATH):
-                return
-
-    def _sync(self) -> None:
-        """Lists left for the night, each organisation's in a transaction of its own."""
-        if not rounds.is_night_over(utc_now()):
-            return
-        shelf = Shelf(data_folder=self.settings.data_folder, blobs=self.site.extensions["bilik.blobs"])
-        for lying in syncing.left(self.settings.data_folder):
-            with self._writing():
-                is_taken = syncing.take(lying, shelf=shelf, now=utc_now())
-            if is_taken:
-                syncing.clear(lying)
-
-    def _follow(self) -> None:
-        with self._writing():
-            looks = rounds.follow(self.seen, utc_now())
-        self.seen = looks
-
-    def _deliver(self) -> None:
-        with self.site.app_context():
-            delivering.deliver_due(now=utc_now())
+        Keeper(self.site, self.stopping, wake=self.wake, at=self._at).run()
 
     def _beat(self) -> None:
         report = {

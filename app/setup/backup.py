@@ -18,7 +18,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-FOLDERS = ("blobs", "versions", "secrets")
+FOLDERS = ("blobs", "versions", "secrets", "anchors")
 DATABASE = "bilik.sqlite3"
 MANIFEST = "bilik-backup.json"
 

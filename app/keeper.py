@@ -1,0 +1,145 @@
+"""The thread of the worker that does what is due by the clock: mail, certificates, the audit chain, the night."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from app import audit, rounds
+from app.accounts import forgetting
+from app.clock import utc_now
+from app.config import Settings
+from app.credentials import issuing
+from app.curricula import completing
+from app.db import begin_reading, db
+from app.grading import queueing, rejudging, settling
+from app.notices import delivering
+from app.organisations import syncing
+from app.organisations.importing import Shelf
+
+log = logging.getLogger("bilik.worker")
+
+LOOK = 1.0  # seconds
+SWEEP = 5.0
+FOLLOW = 30.0  # in which a change of who works where is followed
+FORGET = 3600.0
+STEPS, BREATH = 20, 0.05  # of a rejudge that comes into force: so many in a row, so many seconds between two
+
+
+class Keeper:
+    """`run` ends soon after `stopping` is set. `wake` calls the slots; `at` names a step to tests of what survives."""
+
+    def __init__(
+        self, site: Flask, stopping: threading.Event, *, wake: Callable[[], object], at: Callable[[str], None]
+    ) -> None:
+        self.site = site
+        self.settings: Settings = site.extensions["bilik.settings"]
+        self.stopping = stopping
+        self.wake = wake
+        self.at = at
+        self.seen: dict[int, str] = {}  # how the organisations looked when their audiences were last brought up
+
+    def run(self) -> None:
+        acts = [
+            (SWEEP, self._in_transaction(lambda: queueing.sweep(now=utc_now()))),
+            (LOOK, self._in_transaction(lambda: issuing.issue_due(utc_now()))),
+            (LOOK, self._in_transaction(lambda: completing.complete_due(utc_now()))),
+            (LOOK, self._deliver),
+            (LOOK, self._rejudge),
+            (LOOK, self._seal),
+            (FOLLOW, self._sync),  # before the night, which goes by who works where
+            (FOLLOW, self._follow),
+            (FOLLOW, self._in_transaction(lambda: rounds.night(utc_now()))),
+            (FOLLOW, self._anchor),
+            (FORGET, self._in_transaction(lambda: queueing.forget_tries(now=utc_now()))),
+            (FORGET, self._in_transaction(lambda: forgetting.forget(utc_now()))),
+        ]
+        due = [0.0] * len(acts)
+        while not self.stopping.is_set():
+            for n, (every, act) in enumerate(acts):
+                if time.monotonic() < due[n] or self.stopping.is_set():
+                    continue
+                due[n] = time.monotonic() + every
+                try:
+                    act()
+                except Exception:
+                    log.exception("worker: %s", act)
+            self.stopping.wait(0.5)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction that writes, committed at the end; the edge is here."""
+        with self.site.app_context():
+            begin_reading(False)
+            yield
+            db.session.commit()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What is asked every second takes no lock to find that there is nothing to do."""
+        with self.site.app_context():
+            begin_reading(True)
+            try:
+                yield
+            finally:
+                begin_reading(False)
+
+    def _in_transaction(self, act: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            with self._writing():
+                act()
+
+        return run
+
+    def _rejudge(self) -> None:
+        """Previews go on, decisions are carried out a few learners at a time."""
+        with self._writing():
+            fed = rejudging.feed(now=utc_now())
+        if fed:
+            self.wake()
+        for _step in range(STEPS):
+            with self._writing():
+                left = settling.settle_some(now=utc_now())
+                self.at("settled")
+            if not left or self.stopping.wait(BREATH):
+                return
+
+    def _seal(self) -> None:
+        """What happened gets its place in the audit chain, two thousand events at a time."""
+        while not self.stopping.is_set():
+            with self._reading():
+                if not audit.has_unsealed():
+                    return
+            with self._writing():
+                audit.seal()
+
+    def _anchor(self) -> None:
+        with self._reading():
+            if audit.anchor(self.settings.data_folder, utc_now()):
+                last = audit.head()
+                log.info("worker: the audit log ends at %d %s", last.number, last.digest)
+
+    def _sync(self) -> None:
+        """Lists left for the night, each organisation's in a transaction of its own."""
+        if not rounds.is_night_over(utc_now()):
+            return
+        shelf = Shelf(data_folder=self.settings.data_folder, blobs=self.site.extensions["bilik.blobs"])
+        for lying in syncing.left(self.settings.data_folder):
+            with self._writing():
+                is_taken = syncing.take(lying, shelf=shelf, now=utc_now())
+            if is_taken:
+                syncing.clear(lying)
+
+    def _follow(self) -> None:
+        with self._writing():
+            looks = rounds.follow(self.seen, utc_now())
+        self.seen = looks
+
+    def _deliver(self) -> None:
+        with self.site.app_context():
+            delivering.deliver_due(now=utc_now())
