@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from pydantic import Field
 from scim2_client.engines.wsgi import WSGISCIMClient
-from scim2_models import CaseExact, Extension, Mutability, ResourceType, Returned, ScimProvider
+from scim2_models import CaseExact, Extension, Mutability, ResourceType, Returned, Schema, ScimProvider
 from scim2_tester import Status, check_server
 from scim2_tester.utils import ResourceManager
 
@@ -86,3 +86,10 @@ def test_the_tester_finds_nothing_wrong(tester: WSGISCIMClient) -> None:
     ]
     assert not wrong, "\n".join(map(str, wrong))
     assert len(results) > 100, Counter(one.title for one in results)
+
+
+def test_the_schemas_say_what_is_never_given_back(tester: WSGISCIMClient) -> None:
+    published = {str(schema.id): schema for schema in tester.query(Schema).resources}
+    attributes = {one.name: one for one in published[str(schemas.CivilServant.__schema__)].attributes}
+    assert set(attributes) == {"fin", "positionCode", "hireDate"}
+    assert (attributes["fin"].mutability, attributes["fin"].returned) == (Mutability.write_only, Returned.never)
