@@ -69,8 +69,8 @@ LAST = (
 MARKERS = (
     *("Məxfi Sahibə", "mexfi.sahibe@example.com", "Gizli qrup", "Gizli idarə", "Gizli elan"),
     *("gizli_cavab", "gizli_qaralama", "gizli_surət", "Gizli səbəb"),
-    *("Gizli məzuniyyət", "gizli-siyahı.csv"),
     *("Gizli tələb", "Gizli diplom", "gizli-diplom.pdf", "Gizli üzr", "Gizli xahiş"),
+    *("Gizli məzuniyyət", "gizli-siyahı.csv"),
 )
 
 
