@@ -28,8 +28,10 @@ def obligations_on(day: date) -> Select[Any]:
 def status_on(day: date) -> ColumnElement[str]:
     """The status of `Obligation` on `day`, as a column of a SELECT from Obligation; None before it was known."""
     inner = aliased(Obligation)
-    query = _query(day, inner).where(inner.id == Obligation.id).subquery()
-    return select(query.c.status).scalar_subquery()
+    query = _query(day, inner).where(inner.id == Obligation.id)
+    status: Any = query.with_only_columns(query.selected_columns.status).correlate(Obligation)
+    found: ColumnElement[str] = status.scalar_subquery()
+    return found
 
 
 def end_of(day: date) -> datetime:
