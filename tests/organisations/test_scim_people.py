@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.accounts import fin, people
-from app.accounts.models import User
+from app.accounts import fin, granting, people
+from app.accounts.models import Role, User
 from app.audit import AuditEvent
 from app.clock import in_baku, utc_now
 from app.db import db
@@ -241,6 +241,35 @@ def test_an_account_that_another_organisation_shares_is_not_written_to(agency: S
     assert user.email == "aysel@nazirlik.example.az"
     assert agency.send("DELETE", f"{USERS}/{sent['id']}").status_code == 204
     assert [job.organisation_id for job in jobs(user) if job.until_on is None] == [other.id]
+
+
+def test_an_account_with_a_role_is_not_written_to(agency: System) -> None:
+    """Whoever could change its address could have the password mailed, and the role with it."""
+    sent = agency.create("aysel", **AYSEL)
+    user = account(agency, "aysel")
+    granting.grant(user, Role.MANAGER, by=None, organisation_id=agency.organisation.id, now=NOW)
+    path = f"{USERS}/{sent['id']}"
+    assert agency.patch(path, replace("emails", [{"value": "attacker@example.com"}])).status_code == 204
+    assert user.email == "aysel@nazirlik.example.az"
+    assert agency.patch(path, replace(f"{CIVIL}:fin", "7ZZZZZ9")).status_code == 409
+
+
+def test_who_cannot_have_read_the_invitation_gets_another_and_who_is_not_active_none(agency: System) -> None:
+    sent = agency.create("aysel", active=False, **AYSEL)
+    path = f"{USERS}/{sent['id']}"
+
+    def invited() -> list[str | None]:
+        return list(db.session.scalars(select(Notice.address).order_by(Notice.id)))
+
+    assert invited() == []
+    agency.patch(path, replace("active", True))
+    agency.patch(path, replace("emails", [{"value": "yeni@nazirlik.example.az"}]))
+    assert invited() == ["aysel@nazirlik.example.az", "yeni@nazirlik.example.az"]
+    agency.patch(path, replace("displayName", "Aysel"))
+    for _ in range(6):
+        agency.patch(path, replace("active", False))
+        agency.patch(path, replace("active", True))
+    assert len(invited()) == 5  # an hour
 
 
 def test_who_is_deleted_is_gone_for_the_agency_and_known_when_sent_again(agency: System) -> None:

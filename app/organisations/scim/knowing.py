@@ -8,16 +8,16 @@ organisation has a part in it, an agency no longer writes to it, and what it say
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from scim2_models import ConflictException, InvalidValueException, UniquenessException
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app import audit
 from app.accounts import fin, registering, tokens
-from app.accounts.models import Organisation, TokenPurpose, User
+from app.accounts.models import Grant, Organisation, TokenPurpose, User
 from app.config import LANGUAGES
 from app.db import db
 from app.errors import Refused
@@ -134,23 +134,25 @@ def _refuse_other_fin(user: User, said: Said, data_folder: Path) -> None:
         raise ConflictException(detail="Your number or address belongs to a person with another confirmed FIN.")
 
 
-def open_account(said: Said, organisation: Organisation, *, is_invited: bool, now: datetime) -> User:
-    """An account nobody has used yet. Who has an address gets a link to choose a password."""
-    user = registering.new_user(said.name, email=said.email, language=said.language, now=now)
-    if said.email is not None and is_invited:
-        secret = tokens.hand_out(user, TokenPurpose.INVITATION, name=said.name, now=now)
-        facts = {"name": said.name, "inviter": organisation.name, "reason": "", "token": secret}
-        tell(
-            None, said.email, user.language, "invitation", facts, key=f"invitation:{user.id}:{now.isoformat()}", now=now
-        )
-    return user
+def invite(row: ScimResource, *, now: datetime) -> None:
+    """A link to choose a password, where the account began with the agency, has an address and nobody used it yet."""
+    user = row.user
+    assert user is not None
+    if not (row.made_account and user.is_active and user.email and _is_untouched(user)):
+        return
+    if tokens.handed_out_since(user, TokenPurpose.INVITATION, now - timedelta(hours=1)) >= registering.MAILS_AN_HOUR:
+        return
+    inviter = db.session.get_one(Organisation, row.organisation_id).name
+    secret = tokens.hand_out(user, TokenPurpose.INVITATION, name=user.name, now=now)
+    facts = {"name": user.name, "inviter": inviter, "reason": "", "token": secret}
+    tell(None, user.email, user.language, "invitation", facts, key=f"invitation:{user.id}:{now.isoformat()}", now=now)
 
 
 def write_to_account(row: ScimResource, said: Said, before: Said | None, data_folder: Path, *, now: datetime) -> None:
     """Bring what changed since `before` (None: all of it) into the account, as far as it is the agency's to write."""
     user = row.user
     assert user is not None
-    is_ours = row.made_account and user.is_active and not _works_elsewhere(user, row.organisation_id)
+    is_ours = row.made_account and user.is_active and not _is_shared(user, row.organisation_id)
     if said.fin is not None:
         _confirm_fin(user, said.fin, data_folder, may_write=is_ours, now=now)
     if not is_ours:
@@ -188,6 +190,8 @@ def _is_untouched(user: User) -> bool:
     return not (user.password_hash or user.consented_at or user.email_confirmed_at or user.first_signed_in_at)
 
 
-def _works_elsewhere(user: User, organisation_id: int) -> bool:
+def _is_shared(user: User, organisation_id: int) -> bool:
+    """Works or worked elsewhere, too, or has a role here: who could change the address could take both."""
     other = select(Job.id).where(Job.user_id == user.id, Job.organisation_id != organisation_id)
-    return db.session.scalar(other.limit(1)) is not None
+    role = select(Grant.id).where(Grant.user_id == user.id)
+    return db.session.scalar(select(or_(other.exists(), role.exists()))) is True

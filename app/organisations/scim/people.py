@@ -10,6 +10,7 @@ from uuid import uuid4
 from scim2_models import InvalidValueException, UniquenessException, default_comparison_key
 from sqlalchemy import select
 
+from app.accounts import registering
 from app.accounts.models import Organisation
 from app.db import db
 from app.organisations import tree, working
@@ -29,9 +30,8 @@ def create(asked: Asked, person: Any) -> ScimResource:
     _refuse_taken(asked, person)
     said, is_active = knowing.said_of(person), person.active is not False
     user, made = knowing.find(said, asked.organisation_id, asked.data_folder, asked.today)
-    if user is None:
-        organisation = db.session.get_one(Organisation, asked.organisation_id)
-        user = knowing.open_account(said, organisation, is_invited=is_active, now=asked.now)
+    is_new = user is None
+    user = user or registering.new_user(said.name, email=said.email, language=said.language, now=asked.now)
     row = ScimResource(
         uid=str(uuid4()),
         organisation_id=asked.organisation_id,
@@ -56,6 +56,8 @@ def create(asked: Asked, person: Any) -> ScimResource:
         _change_work(asked, row, at, people([row], asked.today)[0], person)
     elif at is not None:
         _end_work(asked, at)
+    if is_new and is_active:
+        knowing.invite(row, now=asked.now)
     asked.record("scim_user_created", row)
     return row
 
@@ -68,8 +70,12 @@ def update(asked: Asked, row: ScimResource, person: Any) -> None:
     row.user_name, row.user_name_key = person.user_name, key_of(person.user_name)
     row.external_id = person.external_id
     row.extra = row.extra | {"said": kept(person)}
+    assert row.user is not None
+    address = row.user.email
     knowing.write_to_account(row, said, was, asked.data_folder, now=asked.now)
     at = works([row], asked.today).get(row.id)
+    if person.active is not False and (row.user.email != address or (at is None and person.active)):
+        knowing.invite(row, now=asked.now)
     if person.active is False:
         if at is not None:
             _end_work(asked, at)
