@@ -227,6 +227,7 @@ TABLE: dict[str, Audience] = {
     # administrators
     "system.health": A.ADMINISTRATOR,
     "system.log": A.ADMINISTRATOR,
+    "system.export_log": A.ADMINISTRATOR,
     # systems of agencies
     "scim.serve": A.AGENCY,
     "connections.index": A.ADMINISTRATOR,

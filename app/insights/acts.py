@@ -13,6 +13,7 @@ ACTS = {
     "audience_changed": _("Rule of an audience changed"),
     "audience_created": _("Audience made"),
     "audience_renamed": _("Audience renamed"),
+    "audit_exported": _("Audit log exported"),
     "certificate_issued": _("Certificate issued"),
     "certificate_name_confirmed": _("Name for certificates confirmed"),
     "certificate_revoked": _("Certificate revoked"),

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
+from flask_login import current_user
 from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 
-from app.accounts.models import User
-from app.audit import AuditEvent
+from app import audit
 from app.clock import utc_now
 from app.db import db
 from app.folding import sort_key
 from app.grading import waiting
 from app.grading.models import Lane, Purpose, State, Submission, WorkerState
 from app.insights import acts as words
+from app.insights import logbook
+from app.insights.logbook import Chosen
+from app.learning.exporting import csv_text
 from app.web import row_number
 
 pages = Blueprint("system", __name__, url_prefix="/staff")
 SILENT = timedelta(seconds=20)
-PAGE = 100
 
 pages.app_template_filter()(words.act_words)
 pages.app_template_filter()(words.subject_words)
@@ -79,6 +81,8 @@ def health() -> str:
         workers=[(worker, now - worker.beat_at > SILENT) for worker in workers],
         set_aside=set_aside,
         promise_error=waiting.promise_error(),
+        head=audit.head(),
+        is_sealed=not audit.has_unsealed(),
         now=now,
         PROOF=Purpose.PROOF,
     )
@@ -86,46 +90,55 @@ def health() -> str:
 
 @pages.get("/audit")
 def log() -> str:
-    """The latest first; narrowed by act and by person. Never counted: it grows for ever."""
-    act, who = request.args.get("act", "")[:60], request.args.get("who", type=row_number)
-    shown = entries(
-        act, who, before=request.args.get("before", type=row_number), after=request.args.get("after", type=row_number)
+    """The latest first, narrowed by what is chosen."""
+    chosen = chosen_of(request.args)
+    shown = logbook.entries(
+        chosen, before=request.args.get("before", type=row_number), after=request.args.get("after", type=row_number)
     )
     return render_template(
         "insights/audit.html",
         shown=shown,
-        names=names_of([event.actor_id for event in shown.events]),
+        names=logbook.names_of({chosen.who, *(event.actor_id for event in shown.events)}),
         acts=sorted(words.ACTS, key=lambda one: sort_key(words.act_words(one))),
-        act=act,
-        who=who,
+        subjects=sorted(words.SUBJECTS, key=lambda one: sort_key(words.subject_words(one))),
+        chosen=chosen,
+        fields=chosen.as_fields(),
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entries:
-    """A hundred entries of the audit log, the latest first, and whether there are older and newer ones."""
-
-    events: Sequence[AuditEvent]
-    has_older: bool
-    has_newer: bool
-
-
-def entries(act: str, who: int | None, *, before: int | None = None, after: int | None = None) -> Entries:
-    """Those of an act and of a person ("" and None: of all), next to the entry `before` or `after` which they came."""
-    query = select(AuditEvent)
-    if act:
-        query = query.where(AuditEvent.act == act)
-    if who:
-        query = query.where(AuditEvent.actor_id == who)
-    if after is not None:
-        found = db.session.scalars(query.where(AuditEvent.id > after).order_by(AuditEvent.id).limit(PAGE + 1)).all()
-        return Entries(events=found[:PAGE][::-1], has_older=True, has_newer=len(found) > PAGE)
-    if before is not None:
-        query = query.where(AuditEvent.id < before)
-    found = db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(PAGE + 1)).all()
-    return Entries(events=found[:PAGE], has_older=len(found) > PAGE, has_newer=before is not None)
+@pages.post("/audit.csv")
+def export_log() -> Response:
+    """What is chosen, as a file. A POST, since an export is written into the log itself."""
+    chosen = chosen_of(request.form)
+    text = csv_text(logbook.table(chosen))
+    audit.record("audit_exported", actor_id=current_user.id, now=utc_now(), filter=said_of(chosen))
+    db.session.commit()
+    response = Response(text, mimetype="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
-def names_of(ids: Sequence[int | None]) -> dict[int, str]:
-    wanted = {id for id in ids if id is not None}
-    return {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
+def chosen_of(given: MultiDict[str, str]) -> Chosen:
+    return Chosen(
+        act=given.get("act", "")[:60],
+        who=given.get("who", type=row_number),
+        person=given.get("person", "").strip()[:100],
+        subject=given.get("subject", "")[:40],
+        subject_id=given.get("subject_id", "").strip()[:64],
+        first=given.get("first", type=day_typed),
+        last=given.get("last", type=day_typed),
+    )
+
+
+def day_typed(typed: str) -> date:
+    """Raises ValueError, also for the last days there are: one more could not be counted."""
+    day = date.fromisoformat(typed)
+    if not 1900 <= day.year <= 9000:
+        raise ValueError(typed)
+    return day
+
+
+def said_of(chosen: Chosen) -> str:
+    """The choice as it is kept in the log, where no name may stand."""
+    return ", ".join(f"{name}: {'…' if name == 'person' else value}" for name, value in chosen.as_fields().items())

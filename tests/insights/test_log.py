@@ -92,7 +92,7 @@ def test_an_export_holds_what_is_chosen_and_is_an_event_without_names(client: Fl
     text = answer.get_data(as_text=True)
     assert "Name changed" in text and "Enrolled" not in text
     event = db.session.query(audit.AuditEvent).filter_by(act="audit_exported").one()
-    assert (event.actor_id, event.details) == (reader.id, {"act": "renamed", "person": "…"})
+    assert (event.actor_id, event.details) == (reader.id, {"filter": "act: renamed, person: …"})
 
 
 def test_administrators_see_the_head_of_the_chain(client: FlaskClient) -> None:
