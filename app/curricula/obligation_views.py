@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import select
-from wtforms import FileField
 
 from app.accounts.permissions import is_administrator, oversees
-from app.blobs import is_disk_full
 from app.clock import in_baku, utc_now
-from app.curricula import answering, counting, documents, dossier, evidence, moving, timeline, wording
-from app.curricula.documents import Document
+from app.curricula import answering, counting, dossier, evidence, moving, timeline, wording
 from app.curricula.dossier import Dossier
 from app.curricula.models import DueExtension, Evidence, Exemption, Obligation
 from app.curricula.obligation_forms import AnswerForm, EvidenceForm, ExemptForm, TimeForm
 from app.curricula.rules import DAY
 from app.db import db
 from app.errors import Refused, refused_in
+from app.organisations import documents
 from app.organisations.teams import staff_on
 from app.web import begin_writing, blobs, language, own_transaction
 
@@ -150,10 +147,10 @@ def hand_in(obligation_id: int) -> ResponseReturnValue:
     found, form = own_or_404(obligation_id), EvidenceForm()
     if form.validate() and form.learnt_on.data:
         try:
-            paper = uploaded(form.document)
+            paper = documents.uploaded(form.document.data)
             if paper is None:
                 raise Refused(gettext("Choose the document."), field="document")
-            blob = kept(paper)
+            blob = documents.keep(paper, blobs())
             begin_writing()
             found = own_or_404(obligation_id)
             evidence.hand_in(
@@ -174,25 +171,6 @@ def hand_in(obligation_id: int) -> ResponseReturnValue:
     return shown(found, evidence_form=form)
 
 
-def uploaded(field: FileField) -> Document | None:
-    """The document in the form, None where none was chosen. Raises Refused for one that cannot be taken."""
-    file = field.data
-    if file is None or not getattr(file, "filename", ""):
-        return None
-    return documents.read(file.read(documents.MOST + 1), file.filename)
-
-
-def kept(paper: Document) -> str:
-    """Stored before any row names it."""
-    try:
-        return blobs().put(paper.content)
-    except OSError as problem:
-        if not is_disk_full(problem):
-            raise
-        full = gettext("The disk of this site is nearly full; no document can be stored now.")
-        raise Refused(full, field="document") from problem
-
-
 @pages.get("/<int:obligation_id>/evidence/<int:evidence_id>/document")
 def evidence_document(obligation_id: int, evidence_id: int) -> ResponseReturnValue:
     return document_of(evidence_or_404(seen_or_404(obligation_id), evidence_id))
@@ -204,18 +182,9 @@ def exemption_document(obligation_id: int, exemption_id: int) -> ResponseReturnV
 
 
 def document_of(row: Evidence | Exemption) -> ResponseReturnValue:
-    """Given to be kept, never shown within the site: what somebody handed in is not ours."""
     if row.document is None:
         abort(404)
-    answer = send_file(
-        BytesIO(blobs().get(row.document)),
-        mimetype=documents.type_of(row.document_name),
-        as_attachment=True,
-        download_name=row.document_name,
-    )
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = "sandbox"
-    return answer
+    return documents.offered(blobs().get(row.document), row.document_name)
 
 
 def evidence_or_404(found: Dossier, evidence_id: int) -> Evidence:
@@ -299,8 +268,8 @@ def exempt(obligation_id: int) -> ResponseReturnValue:
     found, form = decided_or_404(obligation_id), ExemptForm(prefix="exempt")
     if form.validate() and form.from_on.data:
         try:
-            paper = uploaded(form.document)
-            blob = kept(paper) if paper else None
+            paper = documents.uploaded(form.document.data)
+            blob = documents.keep(paper, blobs()) if paper else None
             begin_writing()
             found, now = decided_or_404(obligation_id), utc_now()
             exemption = moving.exempt(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import PurePosixPath
 
+from flask import Response, send_file
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
@@ -37,9 +39,9 @@ def read(content: bytes, name: str) -> Document:
     return Document(name=(plain or "document") + ending, content=content)
 
 
-def uploaded(file: FileStorage | None) -> Document | None:
-    """The document in a form, None where none was chosen. Raises Refused for one that cannot be taken."""
-    if file is None or not file.filename:
+def uploaded(file: object) -> Document | None:
+    """The document in a field of a form, None where none was chosen. Raises Refused for one that cannot be taken."""
+    if not isinstance(file, FileStorage) or not file.filename:
         return None
     return read(file.read(MOST + 1), file.filename)
 
@@ -57,3 +59,11 @@ def keep(document: Document, blobs: Blobs) -> str:
             raise
         full = _("The disk of this site is nearly full; no document can be stored now.")
         raise Refused(full, field="document") from problem
+
+
+def offered(content: bytes, name: str) -> Response:
+    """Given to be kept, never shown within the site: what somebody handed in is not ours."""
+    answer = send_file(BytesIO(content), mimetype=type_of(name), as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Content-Security-Policy"] = "sandbox"
+    return answer

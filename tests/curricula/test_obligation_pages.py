@@ -17,12 +17,12 @@ from app.accounts.models import Role
 from app.audit import AuditEvent
 from app.curricula import renewing
 from app.curricula.completing import complete
-from app.curricula.documents import MOST
 from app.curricula.models import DueExtension, Evidence, Exemption, Obligation
 from app.db import db
 from app.notices.models import Notice
 from app.notices.writing import letter
 from app.organisations import working
+from app.organisations.documents import MOST
 from tests.curricula import people
 from tests.curricula.office import DAY, Office, by, office, said, today
 from tests.factories import person
