@@ -53,9 +53,33 @@ ROWS = (
     """INSERT INTO job (user_id, organisation_id, unit_id, from_on)
     SELECT learner.id, learner.organisation_id, unit.id, came_at::date - 30
     FROM learner JOIN unit ON unit.organisation_id = learner.organisation_id""",
-    """INSERT INTO assignment (user_id, course_id, organisation_id, due_on, assigned_by, assigned_at)
-    SELECT id, %(course)s, organisation_id, came_at::date + 60, %(staff)s, came_at FROM learner
+    """INSERT INTO requirement (organisation_id, code, created_by, created_at)
+    SELECT DISTINCT learner.organisation_id, 'course:' || slug, %(staff)s::int, %(now)s::timestamptz
+    FROM learner CROSS JOIN course WHERE course.id = %(course)s ON CONFLICT DO NOTHING""",
+    """INSERT INTO requirement_version (requirement_id, number, from_on, applied_on, titles, reasons, parts,
+        equivalents, due, window_days, renewal, minimum_validity_days, look_back_days, minimum_days, created_at)
+    SELECT requirement.id, 1, '2020-01-01', '2020-01-01', course.titles, '{}',
+        json_build_array(json_build_object('need', 'all', 'courses', json_build_array(slug))), '{}',
+        '{}', 0, 'completion', 0, 36500, 0, %(now)s::timestamptz
+    FROM requirement JOIN course ON requirement.code = 'course:' || slug ON CONFLICT DO NOTHING""",
+    """INSERT INTO requirement_course (requirement_id, version_id, course_id)
+    SELECT requirement_id, requirement_version.id, course.id FROM requirement_version
+    JOIN requirement ON requirement.id = requirement_id JOIN course ON requirement.code = 'course:' || slug
+    ON CONFLICT DO NOTHING""",
+    """CREATE TEMP TABLE asked ON COMMIT DROP AS
+    SELECT learner.id AS user_id, requirement.id AS requirement_id, came_at FROM learner
+    JOIN course ON course.id = %(course)s
+    JOIN requirement ON requirement.organisation_id = learner.organisation_id AND code = 'course:' || slug
     WHERE mod(n, 3) > 0""",
+    "INSERT INTO obligation (user_id, requirement_id) SELECT user_id, requirement_id FROM asked",
+    """INSERT INTO source (obligation_id, assigned_by, assigned_at, from_on)
+    SELECT obligation.id, %(staff)s, came_at, came_at::date
+    FROM asked JOIN obligation USING (user_id, requirement_id)""",
+    """INSERT INTO period (obligation_id, number, start_on)
+    SELECT obligation.id, 0, came_at::date FROM asked JOIN obligation USING (user_id, requirement_id)""",
+    """INSERT INTO due_date (period_id, due_on, from_on, cause)
+    SELECT period.id, came_at::date + 60, came_at::date, 'assigned'
+    FROM asked JOIN obligation USING (user_id, requirement_id) JOIN period ON obligation_id = obligation.id""",
     """INSERT INTO cohort (id, course_id, name, language, starts_on, join_code, created_by, created_at, closed_at)
     SELECT cohort_id, %(course)s, 'Cohort ' || cohort_id, 'az', min(came_at)::date, 'C' || cohort_id, %(staff)s,
            min(came_at), CASE WHEN mod(cohort_id, 5) > 0 AND cohort_id > 1 THEN max(came_at) END
