@@ -94,6 +94,7 @@ def shown_person(
         kinds=LEAVES,
         grants=[given for given in grants(user) if given.organisation_id == one.id],
         unit_names=dict(units),
+        is_here=at is not None or is_administrator(current_user),  # who has left tells an old house nothing new
         masked_fin=fin.masked(user, settings().data_folder),
         is_administrator=is_administrator(current_user),
         today=today(),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
 from flask import Flask
+from flask_babel import Babel
 from openpyxl import Workbook, load_workbook
 
 from app.errors import Refused
@@ -24,9 +26,13 @@ RU = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _site(site: Flask) -> None:
-    """What is refused is said in somebody's language."""
+@pytest.fixture(scope="module", autouse=True)
+def _words() -> Iterator[None]:
+    """What is refused is said in somebody's language; nothing here needs a database."""
+    site = Flask(__name__)
+    Babel(site, default_locale="en")
+    with site.app_context():
+        yield
 
 
 def only(name: str, content: bytes) -> Sheet:
@@ -62,7 +68,7 @@ def test_the_turkish_code_page_is_told_from_the_cyrillic_one() -> None:
     assert only("a.csv", bare.encode("cp1251")).rows[0].cells["name"] == "Иван Петров"
 
 
-def test_a_list_that_has_lost_its_letters_is_refused(site: Flask) -> None:
+def test_a_list_that_has_lost_its_letters_is_refused() -> None:
     with pytest.raises(Refused, match="Letters were lost"):
         read("heyet.csv", AZ.encode("cp1254", "replace"))
 

@@ -286,6 +286,13 @@ def test_pages_ask_as_many_queries_for_many_as_for_few(house: House, office: Fla
     assert asked() == before
 
 
+def test_who_has_left_tells_the_old_house_nothing_new(house: House, office: FlaskClient) -> None:
+    working.end(house.job, until_on=house.today - tree.DAY, by=None, now=NOW)
+    page = shown(office, house.person_path)
+    assert "Birinci şöbə" in page
+    assert "aysel@example.com" not in page
+
+
 def test_the_fin_is_masked_on_the_page_of_a_person(house: House, office: FlaskClient) -> None:
     people.confirm_fin(house.aysel, "5AB12CD", settings().data_folder, by=house.officer, now=NOW)
     page = shown(office, house.person_path)
