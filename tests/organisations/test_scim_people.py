@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.accounts import fin, granting, people
+from app.accounts import fin, granting, people, registering
 from app.accounts.models import Role, User
 from app.audit import AuditEvent
 from app.clock import in_baku, utc_now
@@ -189,6 +189,19 @@ def test_a_number_of_the_agency_links_to_whom_a_file_put_there(agency: System) -
     assert [job.until_on for job in jobs(known)] == [today() - DAY, None]  # moved into the unit that was said
     again = agency.send("POST", USERS, {"userName": "second", ENTERPRISE: {"employeeNumber": "A-17"}})
     assert again.status_code == 409
+
+
+def test_the_fin_of_whom_a_file_put_there_is_taken_until_they_use_their_account(agency: System) -> None:
+    top = tree.root(agency.organisation.id)
+    for number, is_used in (("A-1", False), ("A-2", True)):
+        known = registering.new_user("Kimsə", email=None, language="az", now=NOW)
+        known.consented_at = NOW if is_used else None
+        place = working.Place(unit_id=top.id, number=number)
+        working.join(known, agency.organisation, from_on=date(2025, 1, 1), by=None, now=NOW, place=place)
+    said = [{ENTERPRISE: {"employeeNumber": f"A-{n}"}, CIVIL: {"fin": f"5ABCDE{n}"}} for n in (1, 2)]
+    agency.create("first", **said[0])
+    assert account(agency, "first").fin_confirmed_at is not None
+    assert agency.send("POST", USERS, {"userName": "second"} | said[1]).status_code == 409
 
 
 def test_a_closed_account_is_nobodys(agency: System) -> None:

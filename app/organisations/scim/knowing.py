@@ -135,10 +135,10 @@ def _refuse_other_fin(user: User, said: Said, data_folder: Path) -> None:
 
 
 def invite(row: ScimResource, *, now: datetime) -> None:
-    """A link to choose a password, where the account began with the agency, has an address and nobody used it yet."""
+    """A link to choose a password, where the account is the agency's to write to and nobody used it yet."""
     user = row.user
     assert user is not None
-    if not (row.made_account and user.is_active and user.email and _is_untouched(user)):
+    if not (user.email and _is_ours(row) and _is_untouched(user)):
         return
     if tokens.handed_out_since(user, TokenPurpose.INVITATION, now - timedelta(hours=1)) >= registering.MAILS_AN_HOUR:
         return
@@ -152,7 +152,7 @@ def write_to_account(row: ScimResource, said: Said, before: Said | None, data_fo
     """Bring what changed since `before` (None: all of it) into the account, as far as it is the agency's to write."""
     user = row.user
     assert user is not None
-    is_ours = row.made_account and user.is_active and not _is_shared(user, row.organisation_id)
+    is_ours = _is_ours(row)
     if said.fin is not None:
         _confirm_fin(user, said.fin, data_folder, may_write=is_ours, now=now)
     if not is_ours:
@@ -188,6 +188,13 @@ def _confirm_fin(user: User, normal: str, data_folder: Path, *, may_write: bool,
 def _is_untouched(user: User) -> bool:
     """Nobody has signed in to it or chosen a password."""
     return not (user.password_hash or user.consented_at or user.email_confirmed_at or user.first_signed_in_at)
+
+
+def _is_ours(row: ScimResource) -> bool:
+    """The agency's to write to: begun with it or put there by a file and used by nobody yet, and shared with nobody."""
+    user = row.user
+    assert user is not None
+    return user.is_active and (row.made_account or _is_untouched(user)) and not _is_shared(user, row.organisation_id)
 
 
 def _is_shared(user: User, organisation_id: int) -> bool:
