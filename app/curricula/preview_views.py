@@ -11,8 +11,9 @@ from flask_login import current_user
 
 from app.clock import utc_now
 from app.curricula import counting, previewing, requirements, wording
+from app.curricula.effects import Kind
 from app.curricula.models import Proposal
-from app.curricula.previewing import Kind, Preview
+from app.curricula.previewing import Preview
 from app.curricula.requirement_views import pages, requirement_or_404
 from app.curricula.versions import terms
 from app.db import db
@@ -65,6 +66,8 @@ def shown(proposal: Proposal, found: Preview, *, stale: bool = False) -> str:
     former = versions[-1]
     draft = previewing.draft_of(proposal) if proposal.audience is None else None
     titles = counting.titles_of_courses(language())
+    validity_changes = draft is not None and previewing.terms_of(draft) != terms(former)
+    counts = counting.counts_of([proposal.requirement_id], found.from_on) if validity_changes else {}
     return render_template(
         "curricula/preview.html",
         proposal=proposal,
@@ -80,5 +83,6 @@ def shown(proposal: Proposal, found: Preview, *, stale: bool = False) -> str:
         stale=stale,
         before=wording.sentences(former, titles) if draft else None,
         after=wording.sentences(draft, titles) if draft else None,
-        validity_changes=draft is not None and previewing.terms_of(draft) != terms(former),
+        validity_changes=validity_changes,
+        valid=counts.get(proposal.requirement_id, counting.Counts()).valid,
     )

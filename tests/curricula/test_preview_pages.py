@@ -146,7 +146,23 @@ def test_what_was_learnt_already_may_be_enough_for_the_new_version(site: Flask, 
     by(client, desk.officer)
     page = said(client.get(looked_at(client, f"{desk.at}/{made.id}/edit", due(30, validity_months="12"))))
     assert "have done it by the change" in page
+    assert "It concerns the next renewal" not in page
     assert "The validity changes" in page
+
+
+def test_another_validity_says_whom_it_will_concern_and_moves_no_day(site: Flask, client: FlaskClient) -> None:
+    desk = office()
+    made = desk.requirement(validity_months=12)
+    user = desk.hire("Aynur")
+    desk.ask(made, user, desk.hire("Babək"))
+    people.take(user, "python", today() - 9 * DAY, today() - 5 * DAY)
+    complete(today())
+    before = people.stands(user, today()).expires_on
+    by(client, desk.officer)
+    page = said(client.get(address := looked_at(client, f"{desk.at}/{made.id}/edit", due(30, validity_months="24"))))
+    assert "It concerns the next renewal of 1 person who is valid now." in page
+    assert client.post(f"{address}/apply", data={"seen": seen(page)}).status_code == 303
+    assert people.stands(user, today()).expires_on == before
 
 
 def test_an_audience_is_asked_after_it_was_seen_who_that_is(site: Flask, client: FlaskClient) -> None:
