@@ -175,5 +175,6 @@ def close(user_id: int) -> ResponseReturnValue:
         )
     if user.id == current_user.id:
         raise Refused(gettext("You cannot close your own account."))
+    current_app.extensions["bilik.closing"](user, by=current_user, now=utc_now())  # what domains above end with it
     people.close_account(user, by=current_user, now=utc_now())
     return back_to(user_id, gettext("The account has been closed."))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -22,6 +23,12 @@ from app.organisations.teams import overseen_organisations
 from app.web import page_number, row_number
 
 pages = Blueprint("structure", __name__, url_prefix="/structure")
+
+
+@pages.record_once
+def end_with_accounts(state: BlueprintSetupState) -> None:
+    """Accounts, which does not know of jobs, ends them with an account."""
+    state.app.extensions["bilik.closing"] = working.end_all
 
 
 def today() -> date:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from app import audit
 from app.accounts.models import Organisation, User
+from app.clock import in_baku
 from app.db import db
 from app.errors import Refused
 from app.folding import fold, sort_key
@@ -144,6 +145,15 @@ def end(job: Job, *, until_on: date, by: User | None, now: datetime) -> None:
     job.until_on = max(until_on, job.from_on - DAY)
     db.session.flush()
     _record("job_ended", job, by, now)
+
+
+def end_all(user: User, *, by: User, now: datetime) -> None:
+    """Yesterday was the last day of every job of theirs: the account is closed."""
+    today = in_baku(now).date()
+    for job in db.session.scalars(
+        select(Job).where(Job.user_id == user.id, or_(Job.until_on.is_(None), Job.until_on >= today))
+    ):
+        end(job, until_on=today - DAY, by=by, now=now)
 
 
 def place_of(job: Job) -> Place:

@@ -293,6 +293,12 @@ def test_who_has_left_tells_the_old_house_nothing_new(house: House, office: Flas
     assert "aysel@example.com" not in page
 
 
+def test_a_closed_account_works_nowhere(house: House, desk: FlaskClient) -> None:
+    assert desk.post(f"/administration/people/{house.aysel.id}/close").status_code == 303
+    assert house.job.until_on == house.today - tree.DAY
+    assert "Aysel Həsənova" not in shown(desk, f"{house.path}/people")
+
+
 def test_the_fin_is_masked_on_the_page_of_a_person(house: House, office: FlaskClient) -> None:
     people.confirm_fin(house.aysel, "5AB12CD", settings().data_folder, by=house.officer, now=NOW)
     page = shown(office, house.person_path)
