@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import audit
+from app.accounts import people, registering
 from app.audit import Fault, Head
 from app.cli import audit_verify
 from app.db import db
@@ -208,3 +209,17 @@ def test_several_writers_and_sealers_make_one_chain_without_gaps(site: Flask) ->
     seal()
     assert audit.head().number == 40
     assert found() == (None, 0)
+
+
+def test_somebody_who_is_renamed_and_closed_is_named_in_no_event_and_the_chain_holds(site: Flask) -> None:
+    by, who = person("Kadr"), person("Gizli Adam", "gizli@example.com")
+    registering.rename(who, "Başqa Gizli", by=by, now=NOW)
+    db.session.commit()
+    seal()
+    people.close_account(who, by=by, now=NOW)
+    who.name = who.name_folded = "—"  # and forgotten by hand
+    db.session.commit()
+    seal()
+    assert found() == (None, 0)
+    written = str([(one.details, one.subject_id) for one in db.session.query(audit.AuditEvent)])
+    assert "izli" not in written
