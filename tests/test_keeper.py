@@ -23,6 +23,7 @@ def test_the_worker_seals_what_happened_puts_the_head_down_and_may_write_again(s
     assert not audit.has_unsealed()
     assert audit.anchors(tmp_path) == [audit.head()]
     assert audit.head().number >= audit.AT_ONCE + 3
+    db.session.rollback()  # what was read here holds SQLite's one write lock
     keeper._deliver()  # writes: what came before has not left the thread reading
     person()
     keeper._seal()
