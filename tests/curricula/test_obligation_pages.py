@@ -174,6 +174,7 @@ def test_the_officer_gives_time_unasked(site: Flask, client: FlaskClient) -> Non
     by(client, desk.officer)
     assert client.post(f"{at}/extensions", data={"wanted_on": day(45), "reason": "Ezamiyyət"}).status_code == 303
     assert people.stands(obligation.user, today()).due_on == today() + 45 * DAY
+    assert f'/people/{obligation.user_id}"' in said(client.get(at))  # where leave is noted
     assert len(told(obligation, "extension_answered")) == 1
 
 
