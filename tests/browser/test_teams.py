@@ -58,7 +58,7 @@ def test_a_manager_sees_who_is_near_a_due_day_and_reminds(
         expect(manager.locator("tbody tr", has_text="Leyla")).to_contain_text(WORDS[language]["late"])
         assert violations(manager) == []
         look(manager, "/team/")
-    manager.get_by_label("Leyla Məmmədova").check()
+    manager.get_by_label("Tick everybody on this page").check()
     manager.get_by_role("button", name="Remind those ticked").click()
     expect(manager.locator(".banner--good")).to_contain_text("1 person was reminded")
     manager.get_by_role("link", name="Leyla Məmmədova").click()

@@ -89,6 +89,16 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
+// <input type="checkbox" data-tick-all="user"> ticks every box of that name; it is shown once this runs.
+for (const all of document.querySelectorAll("[data-tick-all]")) {
+  all.closest("[hidden]")?.removeAttribute("hidden");
+  all.addEventListener("change", () => {
+    for (const box of document.querySelectorAll(`input[type=checkbox][name="${all.dataset.tickAll}"]`)) {
+      box.checked = all.checked;
+    }
+  });
+}
+
 // Signing out takes with it what was typed and had not reached the site: the next person may sit here.
 document.addEventListener("submit", (event) => {
   if (!/\/sign-out(-everywhere)?$/.test(new URL(event.target.action, location).pathname)) return;
