@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from flask import Flask
 
 from app.curricula import nightly
@@ -14,6 +15,8 @@ from tests.curricula.reckoning import Person
 from tests.curricula.three_years import FIRST, Said, World
 
 DAYS = 1096
+
+pytestmark = pytest.mark.slow
 
 
 def reckoned(world: World) -> dict[date, Said]:
