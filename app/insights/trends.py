@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from app.curricula.rules import DAY, add_months
@@ -17,7 +18,7 @@ from app.insights.viewing import Narrowing, View, seen
 
 MONTHS = 12
 KEPT_FOR = 600  # seconds: a day gone by changes only by leave and exemptions noted late
-_kept: dict[tuple[str, int, int | None, date], tuple[float, Counts]] = {}
+MOST_KEPT = 2000
 _lock = threading.Lock()
 
 
@@ -50,19 +51,20 @@ def trend(view: View, requirement_id: int | None = None) -> list[Point]:
 
 def _on(view: View, requirement_id: int | None) -> Counts:
     """One pass over the organisation; of days gone by it is kept for some minutes, for whoever oversees the whole."""
-    key = (str(db.engine.url), view.organisation.id, requirement_id, view.day)
+    key = (view.organisation.id, requirement_id, view.day)
     keeps = view.is_whole and view.day < view.today
+    kept: dict[tuple[int, int | None, date], tuple[float, Counts]] = current_app.extensions.setdefault("trends", {})
     with _lock:
-        known = _kept.get(key)
+        known = kept.get(key)
     if keeps and known is not None and time.monotonic() - known[0] < KEPT_FOR:
         return known[1]
     rows = seen(view, Narrowing(requirement_id=requirement_id))
     found = counts(dict(db.session.execute(select(rows.c.light, func.count()).group_by(rows.c.light)).all()))
     if keeps:
         with _lock:
-            if len(_kept) > 2000:
-                _kept.clear()
-            _kept[key] = (time.monotonic(), found)
+            if len(kept) > MOST_KEPT:
+                kept.clear()
+            kept[key] = (time.monotonic(), found)
     return found
 
 
