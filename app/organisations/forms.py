@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField
@@ -41,7 +42,7 @@ class LastDayForm(FlaskForm):
 
 
 class JobForm(FlaskForm):
-    unit = SelectField(_l("Unit"), coerce=row_number, validate_choice=False)
+    unit = SelectField(lazy_pgettext("organisation", "Unit"), coerce=row_number, validate_choice=False)
     position = StringField(_l("Position"), [Length(max=200)])
     manager = StringField(_l("Personnel number or e-mail of the manager"), [Length(max=254)])
     number = StringField(_l("Personnel number"), [Length(max=60)])
@@ -61,7 +62,7 @@ class RoleForm(FlaskForm):
         _l("Role"),
         choices=[("manager", _l("Manager of a unit and what is below")), ("officer", _l("Training officer"))],
     )
-    unit = SelectField(_l("Unit"), coerce=row_number, validate_choice=False)
+    unit = SelectField(lazy_pgettext("organisation", "Unit"), coerce=row_number, validate_choice=False)
 
 
 class ListForm(FlaskForm):

@@ -31,7 +31,12 @@ AREAS = {
     "insights": ("insights",),
     "teaching": ("authoring", "teaching"),  # pages of learning for instructors lie in templates/teaching
 }
-KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "lazy_ngettext": (1, 2), "_l": None}
+KEYWORDS = DEFAULT_KEYWORDS | {
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+    "lazy_pgettext": ((1, "c"), 2),
+    "_l": None,
+}
 
 
 def files_of(area: str) -> Iterator[Path]:
