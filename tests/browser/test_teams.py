@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import violations
 from tests.insights.staff import today
 
+pytestmark = [pytest.mark.browser]
+
 WORDS = {
     "az": {"task": "Sizdən tələb olunur", "late": "Vaxtı yaxınlaşır", "heat": "Bölmələr və tələblər"},
     "ru": {"task": "От вас требуется", "late": "Скоро срок", "heat": "Подразделения и требования"},
