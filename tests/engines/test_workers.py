@@ -106,17 +106,21 @@ def crowd(seat: Seat, initials: Exercise) -> Crowd:
 
 
 def test_two_workers_share_the_load_and_one_of_them_may_be_killed(crowd: Crowd, tmp_path: Path) -> None:
+    def fetched(folder: str) -> list[Path]:
+        return list((tmp_path / folder / "blobs").glob("??/" + "?" * 64))
+
     with worker(tmp_path / "one") as first, worker(tmp_path / "two"):
         crowd.wait_for_workers(2)
         crowd.hand_in(24)
         crowd.wait_until_leased(2)
+        until(lambda: fetched("one"), PATIENCE, "the first worker fetched nothing")
         first.kill()
         first.wait()
         crowd.wait_until_graded()
     crowd.assert_counted_once()
     for folder in ("one", "two"):  # neither has the site's data folder: what they graded they fetched
         assert len(list((tmp_path / folder / "versions").iterdir())) == 1
-        assert len(list((tmp_path / folder / "blobs").glob("??/*"))) == len(crowd.item.solution())
+        assert len(fetched(folder)) == len(crowd.item.solution())
     assert db.session.query(WorkerState).count() == 2
 
 
