@@ -258,8 +258,9 @@ def pages_under_load(bench: Bench, learners: int, seconds: float) -> tuple[float
                 time.sleep(1.0)  # a reader looks at a page
 
     with site(bench) as address:
-        for _ in range(learners):
-            threading.Thread(target=read, args=(address,), daemon=True).start()
+        readers = [threading.Thread(target=read, args=(address,), daemon=True) for _ in range(learners)]
+        for reader in readers:
+            reader.start()
         ids = []
         for number in range(learners):
             item = ("speed/notebook", "speed/function", "speed/program")[number % 3]
@@ -270,6 +271,8 @@ def pages_under_load(bench: Bench, learners: int, seconds: float) -> tuple[float
             bench.wait(id)
         waited = time.perf_counter() - last
         stop.set()
+        for reader in readers:  # what is under way when the site ends would count as failed
+            reader.join()
     return quantile(times, 0.95), waited, failed
 
 
