@@ -102,5 +102,5 @@ def test_every_test_asserts_something() -> None:
 
 def test_the_repository_has_only_its_top_level() -> None:
     known = {"app", "courses", "graders", "sandbox", "tests", "benchmarks", "requirements.txt", "requirements.in"}
-    known |= {"wsgi.py", "run", "test", "pyproject.toml", "README.md", "var"}
+    known |= {"wsgi.py", "run", "test", "pyproject.toml", "README.md", "var", "__pycache__"}
     assert {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} <= known
