@@ -69,6 +69,11 @@ class User(Model):
     def is_active(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def address(self) -> str | None:
+        """Where notices are mailed: the e-mail address, once it is confirmed."""
+        return self.email if self.email_confirmed_at else None
+
 
 class Grant(Model):
     """A role given to somebody, by whom and when. Taken back by deleting the row; the audit log keeps the history."""

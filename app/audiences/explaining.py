@@ -29,11 +29,11 @@ from app.audiences.wording import Names, clause, listed, names_of, quoted
 from app.catalogue.models import Course
 from app.clock import in_baku
 from app.credentials.models import Certificate
-from app.db import db
+from app.db import covers, db
 from app.formats import day_text
 from app.learning.models import Enrolment
 from app.organisations.models import Job
-from app.organisations.tree import in_force, placed_units
+from app.organisations.tree import placed_units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +191,7 @@ def _jobs(jobs: Sequence[Job]) -> str:
 def _facts(rule: Rule, organisation_id: int, user: User, day: date) -> _Facts:
     jobs = db.session.scalars(
         select(Job)
-        .where(Job.user_id == user.id, Job.organisation_id == organisation_id, in_force(Job, day))
+        .where(Job.user_id == user.id, Job.organisation_id == organisation_id, covers(Job, day))
         .options(joinedload(Job.unit), joinedload(Job.position))
         .order_by(Job.from_on, Job.id)
     ).all()

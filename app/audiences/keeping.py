@@ -18,10 +18,9 @@ from app.audiences.models import Audience, AudienceMember, AudienceVersion
 from app.audiences.rules import Completed, Holds, InPositions, InUnits, Rule
 from app.audiences.wording import names_of
 from app.clock import in_baku
-from app.db import db
+from app.db import covers, db
 from app.errors import Refused
 from app.folding import fold, sort_key
-from app.organisations.tree import in_force
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +46,7 @@ def listed(organisation_id: int, day: date, *, words: str = "", archived: bool =
     ).all()
     inside = (
         select(AudienceMember.audience_id, func.count())
-        .where(AudienceMember.audience_id.in_([row[0].id for row in rows]), in_force(AudienceMember, day))
+        .where(AudienceMember.audience_id.in_([row[0].id for row in rows]), covers(AudienceMember, day))
         .group_by(AudienceMember.audience_id)
     )
     sizes = {row[0]: row[1] for row in db.session.execute(inside)}

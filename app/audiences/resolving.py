@@ -7,7 +7,7 @@ a list of a hundred thousand ids would no longer fit the memory it keeps for tha
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -46,14 +46,13 @@ from app.audiences.rules import (
     Started,
 )
 from app.catalogue.models import Course
-from app.clock import BAKU
+from app.clock import DAY, begins, end_of
 from app.credentials.models import Certificate
-from app.db import db, one_at_a_time
+from app.db import covers, db, in_parts, one_at_a_time
 from app.learning.models import Enrolment
 from app.organisations.models import Job, Placement, Position, Unit
-from app.organisations.tree import below, in_force
+from app.organisations.tree import below
 
-DAY = timedelta(days=1)
 AT_ONCE = 500  # ids named in one statement
 
 
@@ -98,7 +97,7 @@ def _condition(condition: Condition, organisation_id: int, day: date) -> ColumnE
 def _has_job(asked: Collection[Condition], organisation_id: int, day: date) -> ColumnElement[bool]:
     """One job of the organisation on `day` of which all of `asked` is true (whether negated is not looked at)."""
     job = aliased(Job)
-    query = select(job.id).where(job.user_id == User.id, job.organisation_id == organisation_id, in_force(job, day))
+    query = select(job.id).where(job.user_id == User.id, job.organisation_id == organisation_id, covers(job, day))
     for one in asked:
         assert isinstance(one, OF_JOB)
         query = query.where(_of_job(job, one, organisation_id, day))
@@ -127,7 +126,7 @@ def _completed(slug: str, since: date | None, day: date) -> ColumnElement[bool]:
         taking.user_id == User.id,
         taking.course_id.in_(_course(slug)),
         taking.left_at.is_(None),
-        taking.completed_at < begins(day + DAY),
+        taking.completed_at < end_of(day),
     )
     if since is not None:
         query = query.where(taking.completed_at >= begins(since))
@@ -137,7 +136,7 @@ def _completed(slug: str, since: date | None, day: date) -> ColumnElement[bool]:
 def _holds(slug: str, day: date) -> ColumnElement[bool]:
     """Issued and not revoked by the end of `day`, which is not after its last day."""
     paper, taking = aliased(Certificate), aliased(Enrolment)
-    tomorrow = begins(day + DAY)
+    tomorrow = end_of(day)
     query = (
         select(paper.id)
         .join(taking, taking.id == paper.enrolment_id)
@@ -156,11 +155,6 @@ def _course(slug: str) -> Select[int]:
     return select(Course.id).where(Course.slug == slug)
 
 
-def begins(day: date) -> datetime:
-    """The moment at which the day begins in Baku."""
-    return datetime.combine(day, time(), BAKU)
-
-
 # ---- audiences
 
 
@@ -176,9 +170,7 @@ def latest_version(audience_id: int) -> AudienceVersion:
 
 def members_on(audience_id: int, day: date) -> Select[int]:
     """The ids of who was in the audience on `day`, as kept."""
-    return select(AudienceMember.user_id).where(
-        AudienceMember.audience_id == audience_id, in_force(AudienceMember, day)
-    )
+    return select(AudienceMember.user_id).where(AudienceMember.audience_id == audience_id, covers(AudienceMember, day))
 
 
 def recompute(day: date, now: datetime, audiences: Collection[int] | None = None) -> dict[int, tuple[int, int]]:
@@ -211,7 +203,7 @@ def _keep(audience: Audience, day: date) -> tuple[int, int]:
     of_it = member.audience_id == audience.id
     inside = select(member.user_id).where(of_it, member.until_on.is_(None))
     going = list(db.session.scalars(except_(inside, fitting)))
-    for some in _in_parts(going):
+    for some in in_parts(going, AT_ONCE):
         leaving = (of_it, member.until_on.is_(None), member.user_id.in_(some))
         today = delete(member).where(*leaving, member.from_on >= day)  # who came today was never in
         db.session.execute(today, execution_options=unseen)
@@ -220,7 +212,7 @@ def _keep(audience: Audience, day: date) -> tuple[int, int]:
     yesterday = (of_it, member.until_on == day - DAY)
     left = select(member.user_id).where(*yesterday)
     back = list(db.session.scalars(intersect(left, fitting))) if db.session.scalar(left.limit(1)) else []
-    for some in _in_parts(back):
+    for some in in_parts(back, AT_ONCE):
         again = update(member).where(*yesterday, member.user_id.in_(some)).values(until_on=None)
         db.session.execute(again, execution_options=unseen)
     new = except_(fitting, inside).subquery()
@@ -229,10 +221,6 @@ def _keep(audience: Audience, day: date) -> tuple[int, int]:
     before = db.session.scalar(count)
     db.session.execute(insert(member).from_select(["audience_id", "user_id", "from_on"], row))
     return len(back) + (db.session.scalar(count) or 0) - (before or 0), len(going)
-
-
-def _in_parts(ids: list[int]) -> list[list[int]]:
-    return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
 # ---- what is due

@@ -30,6 +30,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from app.clock import DAY
+
 VERSION = 1
 
 
@@ -72,7 +74,7 @@ class Started:
         """First and last day on which the job may have started, as seen on `day`."""
         if self.how is How.BEFORE:
             assert self.on is not None
-            return None, self.on - timedelta(days=1)
+            return None, self.on - DAY
         if self.how is How.SINCE:
             return self.on, None
         assert self.days is not None

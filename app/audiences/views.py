@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from math import ceil
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -13,7 +12,6 @@ from flask_login import current_user
 from sqlalchemy import CompoundSelect, Select, except_, func, select
 
 from app.accounts.models import Organisation, User
-from app.accounts.permissions import is_administrator, oversees
 from app.audiences import choosing, drafting, explaining, keeping, reading, resolving
 from app.audiences.drafting import Draft
 from app.audiences.explaining import Reason
@@ -21,11 +19,12 @@ from app.audiences.models import Audience
 from app.audiences.reading import Problem, RuleError
 from app.audiences.rules import Rule
 from app.audiences.wording import names_of, sentence
-from app.clock import in_baku, utc_now
+from app.clock import today, utc_now
 from app.db import db
 from app.errors import Refused
 from app.folding import fold
-from app.organisations.teams import overseen_organisations, staff_on
+from app.organisations.staff_views import choose_organisation, overseen_or_404
+from app.organisations.teams import staff_on
 from app.web import begin_writing, language, own_transaction, page_number
 
 pages = Blueprint("audiences", __name__, url_prefix="/audiences")
@@ -33,17 +32,6 @@ pages = Blueprint("audiences", __name__, url_prefix="/audiences")
 PAGE = 25
 PEOPLE = 20  # names of a preview
 ASKED = 5  # people of whom it is said why
-
-
-def today() -> date:
-    return in_baku(utc_now()).date()
-
-
-def overseen_or_404(organisation_id: int) -> Organisation:
-    organisation = db.session.get(Organisation, organisation_id)
-    if organisation is None or not oversees(current_user, organisation_id):
-        abort(404)
-    return organisation
 
 
 def audience_or_404(organisation_id: int, audience_id: int) -> Audience:
@@ -56,14 +44,7 @@ def audience_or_404(organisation_id: int, audience_id: int) -> Audience:
 
 @pages.get("/")
 def index() -> ResponseReturnValue:
-    """The organisations somebody oversees (administrators: all); the only one at once."""
-    wanted = select(Organisation).order_by(Organisation.name)
-    if not is_administrator(current_user):
-        wanted = wanted.where(Organisation.id.in_(overseen_organisations(current_user)))
-    found = db.session.scalars(wanted).all()
-    if len(found) == 1:
-        return redirect(url_for("audiences.listing", organisation_id=found[0].id))
-    return render_template("audiences/organisations.html", organisations=found)
+    return choose_organisation(gettext("Audiences"), "audiences.listing")
 
 
 @pages.get("/<int:organisation_id>")

@@ -13,7 +13,7 @@ from sqlalchemy import and_, insert, or_, select, update
 from app import audit
 from app.accounts.models import User
 from app.audiences.models import AudienceMember
-from app.clock import in_baku
+from app.clock import DAY, in_baku
 from app.curricula import due
 from app.curricula.asking import Ask, Known, ask, known
 from app.curricula.doubting import Doubted, doubts
@@ -25,11 +25,10 @@ from app.curricula.models import (
     RequirementVersion,
     Source,
 )
-from app.curricula.rules import DAY, closing_day, due_day
+from app.curricula.rules import closing_day, due_day
 from app.curricula.settling import settle
-from app.curricula.standing import covers
 from app.curricula.versions import in_force_on
-from app.db import db, hold
+from app.db import covers, db, hold, in_parts
 from app.errors import Refused
 from app.organisations.models import Job
 
@@ -59,7 +58,7 @@ def allocate(
         came, waiting = _open(versions[requirement_id], wanted, day, now)
         opened, doubted = opened + came, doubted + waiting
         if settles and came:
-            for few in due.some({row.user_id for row in wanted}):
+            for few in in_parts({row.user_id for row in wanted}):
                 settle(day, few)
     return Allocated(opened=opened, closed=closed, doubted=doubted)
 
@@ -266,7 +265,7 @@ def give(
         Ask(user_id=user, due_on=due_on or days.get(user), assigned_by=by.id) for user in chosen if user not in by_hand
     ]
     opened = ask(version, asks, before, today, now)
-    for few in due.some(opened):
+    for few in in_parts(opened):
         settle(today, few)
     for user_id in opened:
         audit.record(

@@ -39,7 +39,7 @@ def _tell(obligation: Obligation, kind: str, params: dict[str, Any], row: int, n
     user = obligation.user
     tell(
         user.id,
-        user.email if user.email_confirmed_at else None,
+        user.address,
         user.language,
         kind,
         {

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.curricula import sizes
-from app.curricula.due import Move, move, some
+from app.curricula.due import Move, move
 from app.curricula.models import DueDate, Obligation, Period, RequirementVersion, Source
 from app.curricula.rules import closing_day
 from app.curricula.standing import asked_on
-from app.db import db
+from app.db import db, in_parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ def known(requirement_id: int, users: Sequence[int], day: date) -> dict[int, Kno
         .join(Period, (Period.obligation_id == Obligation.id) & (Period.number == 0))
         .where(Obligation.requirement_id == requirement_id)
     )
-    for few in some(users):
+    for few in in_parts(users):
         for user_id, obligation_id, period_id, completed_on, asked in db.session.execute(
             query.where(Obligation.user_id.in_(few))
         ):

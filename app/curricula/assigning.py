@@ -37,7 +37,7 @@ def assign(
             continue
         tell(
             user.id,
-            user.email if user.email_confirmed_at else None,
+            user.address,
             user.language,
             "assigned",
             {

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from app.clock import DAY
 from app.curricula import completing, due
 from app.curricula.models import DueDate, Obligation, Period, Requirement, RequirementVersion, Source
 from app.curricula.rules import (
-    DAY,
     Asked,
     Status,
     Terms,
@@ -23,9 +23,9 @@ from app.curricula.rules import (
     due_day,
     status,
 )
-from app.curricula.standing import asked_on, covers, obligations_on
+from app.curricula.standing import asked_on, obligations_on
 from app.curricula.versions import asked, by_requirement, in_force
-from app.db import db
+from app.db import covers, db
 
 if TYPE_CHECKING:
     from app.curricula.requirements import Draft

@@ -21,9 +21,9 @@ from app.curricula.models import (
     RequirementVersion,
 )
 from app.curricula.rules import Status
-from app.curricula.standing import covers, obligations_on
+from app.curricula.standing import obligations_on
 from app.curricula.versions import by_requirement, in_force
-from app.db import db
+from app.db import covers, db
 from app.folding import fold
 from graders.course.model import Texts
 

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from app.catalogue.models import Course
 from app.curricula.asking import Known
-from app.curricula.due import some
 from app.curricula.models import (
     Doubt,
     DueDate,
@@ -22,9 +21,9 @@ from app.curricula.models import (
     Source,
 )
 from app.curricula.rules import counts_from, is_too_soon
-from app.curricula.standing import asked_on, covers
+from app.curricula.standing import asked_on
 from app.curricula.versions import in_force_on
-from app.db import db
+from app.db import covers, db, in_parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +98,7 @@ def _asked_elsewhere(version: RequirementVersion, users: Collection[int], day: d
     asked = select(Obligation.user_id, Obligation.requirement_id).where(
         Obligation.requirement_id.in_(shared), asked_on(day)
     )
-    for few in some(users):
+    for few in in_parts(users):
         for user, requirement_id in db.session.execute(asked.where(Obligation.user_id.in_(few))):
             found.setdefault(user, set()).update(shared[requirement_id])
     return found
@@ -109,7 +108,7 @@ def _due_by_hand(before: Mapping[int, Known], day: date) -> dict[int, date | Non
     """By obligation id, the due day of those asked by hand and by nobody else."""
     open_ones = {one.obligation_id: one.period_id for one in before.values() if one.in_force and one.is_open}
     found: dict[int, date | None] = {}
-    for few in some(list(open_ones)):
+    for few in in_parts(list(open_ones)):
         by_audience = set(
             db.session.scalars(
                 select(Source.obligation_id).where(

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
 from app.accounts.models import User
 from app.catalogue.models import Course
-from app.clock import in_baku
+from app.clock import DAY, in_baku
 from app.curricula.models import DueDate
-from app.curricula.rules import DAY, counts_from
-from app.curricula.standing import covers
-from app.db import db
+from app.curricula.rules import counts_from
+from app.db import covers, db, in_parts
 from app.learning.models import Enrolment
 from app.organisations.models import Job
-
-MOST = 5_000  # parameters of one statement
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,17 +29,10 @@ class Move:
     cause: str
 
 
-def some(many: Collection[T]) -> Iterator[list[T]]:
-    """`many` in lists that fit one statement."""
-    rest = iter(many)
-    while few := list(islice(rest, MOST)):
-        yield few
-
-
 def move(moves: Sequence[Move], day: date) -> int:
     """Let these due days hold from `day`; return how many differ from what held. What held before `day` stays."""
     held: dict[int, Any] = {}
-    for few in some([one.period_id for one in moves]):
+    for few in in_parts([one.period_id for one in moves]):
         rows = select(DueDate.__table__).where(DueDate.period_id.in_(few), DueDate.until_on.is_(None))
         held |= {row.period_id: row for row in db.session.execute(rows)}
     same, closed, opened = [], [], []
@@ -87,10 +75,10 @@ def references(
                 .where(Job.organisation_id == organisation_id, covers(Job, day))
                 .group_by(Job.user_id)
             )
-            return {user: first for few in some(users) for user, first in _pairs(query.where(Job.user_id.in_(few)))}
+            return {user: first for few in in_parts(users) for user, first in _pairs(query.where(Job.user_id.in_(few)))}
         case "sign_in":
             signed = select(User.id, User.first_signed_in_at).where(User.first_signed_in_at.is_not(None))
-            moments = [pair for few in some(users) for pair in _pairs(signed.where(User.id.in_(few)))]
+            moments = [pair for few in in_parts(users) for pair in _pairs(signed.where(User.id.in_(few)))]
         case "course":
             done = (
                 select(Enrolment.user_id, func.min(Enrolment.completed_at))
@@ -98,7 +86,7 @@ def references(
                 .where(Course.slug == rule["course"], Enrolment.completed_at.is_not(None), Enrolment.left_at.is_(None))
                 .group_by(Enrolment.user_id)
             )
-            moments = [pair for few in some(users) for pair in _pairs(done.where(Enrolment.user_id.in_(few)))]
+            moments = [pair for few in in_parts(users) for pair in _pairs(done.where(Enrolment.user_id.in_(few)))]
         case _:
             return {}
     days = {user: in_baku(moment).date() for user, moment in moments}

@@ -21,9 +21,9 @@ from app.curricula.doubting import doubts
 from app.curricula.models import Obligation, Requirement, Source
 from app.curricula.requirements import Draft
 from app.curricula.rules import Status
-from app.curricula.standing import covers, obligations_on
+from app.curricula.standing import obligations_on
 from app.curricula.versions import in_force
-from app.db import db
+from app.db import covers, db
 
 
 class Kind(StrEnum):

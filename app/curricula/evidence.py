@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from app import audit
 from app.accounts.models import User
-from app.clock import in_baku
+from app.clock import DAY, in_baku
+from app.curricula import answering
 from app.curricula.models import Decision, DueDate, Evidence, Period
 from app.curricula.moving import said, undecided
-from app.curricula.rules import DAY, validity
-from app.curricula.standing import covers
+from app.curricula.rules import validity
 from app.curricula.versions import in_force_on, terms
-from app.db import db, hold
+from app.db import covers, db, hold
 from app.errors import Refused
 
 
@@ -110,6 +110,7 @@ def _decide(evidence: Evidence, decision: Decision, answer: str, by: User, now: 
     evidence.decision, evidence.answer = decision, answer
     evidence.decided_by, evidence.decided_at = by.id, now
     db.session.flush()
+    answering.evidence_answered(evidence, now=now)
 
 
 def _note(act: str, evidence: Evidence, by: User, now: datetime) -> None:

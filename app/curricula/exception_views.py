@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.audiences.models import Audience
-from app.clock import utc_now
+from app.clock import today, utc_now
 from app.curricula import counting, exceptions
 from app.curricula.models import (
     AllocationException,
@@ -24,7 +24,7 @@ from app.curricula.models import (
     Obligation,
     Period,
 )
-from app.curricula.requirement_views import overseen_or_404, pages, today
+from app.curricula.requirement_views import overseen_or_404, pages
 from app.curricula.versions import by_requirement, in_force
 from app.db import db
 from app.errors import Refused

@@ -14,13 +14,11 @@ from app.audiences.models import AudienceMember
 from app.clock import in_baku
 from app.curricula.allocating import due_days
 from app.curricula.asking import Ask, ask, known
-from app.curricula.due import some
 from app.curricula.models import AllocationException, Requirement
 from app.curricula.rules import realistic_day
 from app.curricula.settling import settle
-from app.curricula.standing import covers
 from app.curricula.versions import in_force_on
-from app.db import db, one_at_a_time
+from app.db import covers, db, in_parts, one_at_a_time
 
 
 def waiting(organisation_id: int) -> Select[Any]:
@@ -83,7 +81,7 @@ def _assign(exceptions: Sequence[AllocationException], *, realistic: bool, by: U
         cause = "realistic" if realistic else "assigned"
         asks = [Ask(user_id=user, due_on=days[user], cause=cause, audience_id=audience_id) for user in users]
         ask(version, asks, known(requirement_id, users, today), today, now)
-        for few in some(users):
+        for few in in_parts(users):
             settle(today, few)
         for one in rows:
             if one.user_id in there:

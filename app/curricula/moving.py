@@ -1,4 +1,4 @@
-"""What moves or ends an obligation of one person: more time, exemption, leave. Who, why, until when.
+"""What moves or ends an obligation of one person: more time, exemption, leave. Who, why, until when; they are told.
 
 Who may do it is the caller's to ask (the manager of the person, the training officer of the organisation); nobody
 decides for themselves.
@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from app import audit
 from app.accounts.models import User
-from app.clock import in_baku
-from app.curricula import due
+from app.clock import DAY, in_baku
+from app.curricula import answering, due
 from app.curricula.models import (
     Decision,
     DueDate,
@@ -25,7 +25,7 @@ from app.curricula.models import (
     Period,
     Requirement,
 )
-from app.curricula.rules import DAY, Status, closing_day
+from app.curricula.rules import Status, closing_day
 from app.curricula.standing import obligations_on
 from app.curricula.versions import in_force_on
 from app.db import db, hold
@@ -133,6 +133,7 @@ def exempt(
     db.session.flush()
     until = until_on.isoformat() if until_on else None
     _note("exempted", obligation, by, now, kind=kind, from_on=from_on.isoformat(), until=until)
+    answering.exempted(exemption, now=now)
     return exemption
 
 
@@ -216,6 +217,7 @@ def _decide(extension: DueExtension, decision: Decision, answer: str, by: User, 
     extension.decision, extension.answer = decision, answer
     extension.decided_by, extension.decided_at = by.id, now
     db.session.flush()
+    answering.extension_answered(extension, now=now)
 
 
 def _note(act: str, obligation: Obligation, by: User, now: datetime, **details: Any) -> None:

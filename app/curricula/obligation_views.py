@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,12 +11,11 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app.accounts.permissions import is_administrator, oversees
-from app.clock import in_baku, utc_now
-from app.curricula import answering, counting, dossier, evidence, moving, timeline, wording
+from app.clock import DAY, today, utc_now
+from app.curricula import counting, dossier, evidence, moving, timeline, wording
 from app.curricula.dossier import Dossier
 from app.curricula.models import DueExtension, Evidence, Exemption, Obligation
 from app.curricula.obligation_forms import AnswerForm, EvidenceForm, ExemptForm, TimeForm
-from app.curricula.rules import DAY
 from app.db import db
 from app.errors import Refused, refused_in
 from app.organisations import documents
@@ -34,10 +32,6 @@ def allow_a_document(endpoint: str | None, _values: dict[str, object] | None) ->
     """A document may be larger than other forms; said before the form is read."""
     if endpoint in WITH_DOCUMENT:
         request.max_content_length = documents.MOST + 2**20
-
-
-def today() -> date:
-    return in_baku(utc_now()).date()
 
 
 def decides(obligation: Obligation) -> bool:
@@ -211,13 +205,10 @@ def give_time(obligation_id: int) -> ResponseReturnValue:
     if form.validate() and form.wanted_on.data:
         try:
             now = utc_now()
-            given = moving.give_time(
-                found.period, form.wanted_on.data, form.reason.data or "", by=current_user, now=now
-            )
+            moving.give_time(found.period, form.wanted_on.data, form.reason.data or "", by=current_user, now=now)
         except Refused as refusal:
             refused_in(form, refusal)
         else:
-            answering.extension_answered(given, now=now)
             return done(found, gettext("More time has been given."))
     return shown(found, time_form=form)
 
@@ -236,7 +227,6 @@ def answer_time(obligation_id: int, extension_id: int) -> ResponseReturnValue:
         except Refused as refusal:
             refused_of_answer(form, refusal)
         else:
-            answering.extension_answered(extension, now=now)
             return done(found, gettext("Your answer has been sent."))
     return shown(found, time_answer=form)
 
@@ -252,7 +242,6 @@ def answer_evidence(obligation_id: int, evidence_id: int) -> ResponseReturnValue
         except Refused as refusal:
             refused_of_answer(form, refusal)
         else:
-            answering.evidence_answered(row, now=now)
             return done(found, gettext("Your answer has been sent."))
     return shown(found, evidence_answer=form)
 
@@ -272,7 +261,7 @@ def exempt(obligation_id: int) -> ResponseReturnValue:
             blob = documents.keep(paper, blobs()) if paper else None
             begin_writing()
             found, now = decided_or_404(obligation_id), utc_now()
-            exemption = moving.exempt(
+            moving.exempt(
                 found.obligation,
                 kind=form.kind.data,
                 reason=form.reason.data or "",
@@ -286,7 +275,6 @@ def exempt(obligation_id: int) -> ResponseReturnValue:
         except Refused as refusal:
             refused_in(form, refusal)
         else:
-            answering.exempted(exemption, now=now)
             return done(found, gettext("The exemption has been noted."))
     return shown(found, exempt_form=form)
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.catalogue.models import Course
-from app.clock import in_baku
+from app.clock import DAY, in_baku
 from app.curricula.completing import Users, courses_of
 from app.curricula.models import DueDate, Obligation, Period, Requirement
-from app.curricula.rules import DAY, add_months
+from app.curricula.rules import add_months
 from app.curricula.standing import asked_on
 from app.curricula.versions import asked, in_force_on
 from app.db import db

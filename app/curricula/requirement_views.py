@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from math import ceil
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -13,9 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Organisation
-from app.accounts.permissions import is_administrator, oversees
 from app.audiences.models import Audience
-from app.clock import in_baku, utc_now
+from app.clock import today, utc_now
 from app.curricula import counting, previewing, requirements, wording
 from app.curricula.models import Requirement, RequirementAudience
 from app.curricula.requirement_forms import PLACES, RequirementForm, typed_of
@@ -23,23 +21,12 @@ from app.curricula.versions import in_force
 from app.db import db
 from app.errors import Refused, refused_in
 from app.folding import fold
-from app.organisations.teams import overseen_organisations
+from app.organisations.staff_views import choose_organisation, overseen_or_404
 from app.web import language, page_number, row_number
 
 pages = Blueprint("requirements", __name__, url_prefix="/requirements")
 
 PAGE = 25
-
-
-def today() -> date:
-    return in_baku(utc_now()).date()
-
-
-def overseen_or_404(organisation_id: int) -> Organisation:
-    organisation = db.session.get(Organisation, organisation_id)
-    if organisation is None or not oversees(current_user, organisation_id):
-        abort(404)
-    return organisation
 
 
 def requirement_or_404(organisation_id: int, requirement_id: int) -> Requirement:
@@ -52,14 +39,7 @@ def requirement_or_404(organisation_id: int, requirement_id: int) -> Requirement
 
 @pages.get("/")
 def index() -> ResponseReturnValue:
-    """The organisations somebody oversees (administrators: all); the only one at once."""
-    wanted = select(Organisation).order_by(Organisation.name)
-    if not is_administrator(current_user):
-        wanted = wanted.where(Organisation.id.in_(overseen_organisations(current_user)))
-    found = db.session.scalars(wanted).all()
-    if len(found) == 1:
-        return redirect(url_for("requirements.listing", organisation_id=found[0].id))
-    return render_template("curricula/organisations.html", organisations=found)
+    return choose_organisation(gettext("Requirements"), "requirements.listing")
 
 
 @pages.get("/<int:organisation_id>")

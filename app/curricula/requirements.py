@@ -14,7 +14,7 @@ from app import audit
 from app.accounts.models import Organisation, User
 from app.audiences.models import Audience
 from app.catalogue.models import Course
-from app.clock import in_baku
+from app.clock import DAY, in_baku
 from app.curricula import allocating, changing
 from app.curricula.models import (
     Obligation,
@@ -24,7 +24,7 @@ from app.curricula.models import (
     RequirementCourse,
     RequirementVersion,
 )
-from app.curricula.rules import DAY, add_months
+from app.curricula.rules import add_months
 from app.curricula.settling import settle
 from app.curricula.versions import by_requirement, in_force
 from app.db import db, hold

@@ -14,7 +14,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-DAY = timedelta(days=1)
+from app.clock import DAY
+
 EXPIRING_DAYS = 30  # the last ones of an open window, for pages
 REALISTIC_DAYS = 7  # what a realistic due day leaves beyond the minimum time
 

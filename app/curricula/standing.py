@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import aliased
 
-from app.clock import BAKU
+from app.clock import end_of
 from app.curricula.models import DueDate, Exemption, Obligation, Period, Requirement, Source
-from app.curricula.rules import DAY, Status
+from app.curricula.rules import Status
+from app.db import covers
 from app.organisations.models import Leave
 
 
@@ -32,17 +33,6 @@ def status_on(day: date) -> ColumnElement[str]:
     status: Any = query.with_only_columns(query.selected_columns.status).correlate(Obligation)
     found: ColumnElement[str] = status.scalar_subquery()
     return found
-
-
-def end_of(day: date) -> datetime:
-    """The moment at which `day` is over in Asia/Baku."""
-    return datetime.combine(day + DAY, time(), BAKU).astimezone(UTC)
-
-
-def covers(table: Any, day: date) -> ColumnElement[bool]:
-    """Of rows with `from_on` and `until_on`: they hold on `day`."""
-    held: ColumnElement[bool] = (table.from_on <= day) & or_(table.until_on.is_(None), table.until_on >= day)
-    return held
 
 
 def asked_on(day: date, obligation: Any = Obligation) -> ColumnElement[bool]:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.clock import DAY
+
 LANE = 32
 TOP = 24
 MARGIN = timedelta(days=20)
@@ -79,9 +81,9 @@ def draw(takings: Iterable[Taking], today: date, ended_on: date | None = None) -
 
 def _stretches(one: Taking, last_asked: date, end: date) -> Iterable[tuple[str, date, date]]:
     """(kind, first day, day after the last)."""
-    tomorrow = last_asked + timedelta(days=1)
-    until = one.completed_on or max(tomorrow, one.due_on + timedelta(days=1) if one.due_on else tomorrow)
-    late = one.due_on + timedelta(days=1) if one.due_on else until
+    tomorrow = last_asked + DAY
+    until = one.completed_on or max(tomorrow, one.due_on + DAY if one.due_on else tomorrow)
+    late = one.due_on + DAY if one.due_on else until
     yield "asked", one.start_on, min(until, late)
     yield "late", max(late, one.start_on), one.completed_on or tomorrow
     if one.completed_on:

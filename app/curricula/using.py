@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import get_locale
 from sqlalchemy import select
 
-from app.clock import in_baku, utc_now
+from app.clock import today
 from app.curricula.models import Requirement, RequirementAudience
 from app.curricula.versions import by_requirement, in_force
 from app.db import db
@@ -14,7 +14,6 @@ from graders.course.model import Texts
 
 def titles_using(audience_id: int) -> list[str]:
     """The titles, in the language of the page, of the requirements that are asked of everybody in it."""
-    today = in_baku(utc_now()).date()
     asking = (
         select(RequirementAudience.requirement_id)
         .join(Requirement, Requirement.id == RequirementAudience.requirement_id)
@@ -26,4 +25,4 @@ def titles_using(audience_id: int) -> list[str]:
     )
     language = str(get_locale() or "en")
     found = by_requirement(set(db.session.scalars(asking)))
-    return sorted(Texts((in_force(all, today) or all[0]).titles, "az").get(language) for all in found.values())
+    return sorted(Texts((in_force(all, today()) or all[0]).titles, "az").get(language) for all in found.values())

@@ -7,8 +7,9 @@ from datetime import date
 
 from sqlalchemy import select
 
+from app.clock import DAY
 from app.curricula.models import Requirement, RequirementVersion
-from app.curricula.rules import DAY, Asked, Terms
+from app.curricula.rules import Asked, Terms
 from app.db import db
 
 

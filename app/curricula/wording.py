@@ -10,9 +10,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.clock import DAY
 from app.curricula.models import Renewal, RequirementVersion
 from app.curricula.requirements import Draft
-from app.curricula.rules import DAY, Terms, validity
+from app.curricula.rules import Terms, validity
 from app.formats import day_text
 
 Said = Draft | RequirementVersion

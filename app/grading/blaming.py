@@ -21,7 +21,7 @@ def set_aside(submission: Submission, error: CheckerError, *, now: datetime) -> 
     for teacher in teachers(course.slug):
         tell(
             teacher.id,
-            teacher.email if teacher.email_confirmed_at else None,
+            teacher.address,
             teacher.language,
             "checks_broke",
             {

@@ -105,7 +105,7 @@ def _tell(
         return
     tell(
         reader.id,
-        reader.email if reader.email_confirmed_at else None,
+        reader.address,
         reader.language,
         "rejudged",
         {

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.accounts.models import Role
 from app.accounts.permissions import roles
-from app.clock import in_baku, utc_now
+from app.clock import today
 from app.organisations.teams import leads
 
 # (endpoint, label, the role it is for; None: everybody, "signed in": everybody with an account,
@@ -54,7 +54,7 @@ def navigation() -> list[Entry]:
 def _leads(held: set[Role]) -> bool:
     if not current_user.is_authenticated:
         return False
-    return bool({Role.MANAGER, Role.OFFICER} & held) or leads(current_user, in_baku(utc_now()).date())
+    return bool({Role.MANAGER, Role.OFFICER} & held) or leads(current_user, today())
 
 
 def _path(endpoint: str) -> str:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from app.accounts.models import User
 from app.catalogue import reading
 from app.clock import utc_now
-from app.curricula import allocating, answering, assigning, moving
+from app.curricula import allocating, assigning, moving
 from app.db import db
 from app.errors import Refused
 from app.insights import asking, histories
@@ -91,7 +91,6 @@ def answer(organisation_id: int, extension_id: int) -> Response:
     else:
         moving.grant_time(extension, day_of("granted_on") or extension.wanted_on, said, by=current_user, now=now)
         told = gettext("There is more time now; the person is told.")
-    answering.extension_answered(extension, now=now)
     db.session.commit()
     flash(told, "good")
     return redirect(url_for("team.requests", organisation_id=organisation_id), 303)

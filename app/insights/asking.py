@@ -13,8 +13,7 @@ from app import audit
 from app.accounts.models import User
 from app.clock import in_baku
 from app.curricula.models import Decision, DueDate, DueExtension, Obligation, Period, Requirement
-from app.curricula.standing import covers
-from app.db import db, one_at_a_time
+from app.db import covers, db, one_at_a_time
 from app.insights.listing import Line, urgent_lines
 from app.insights.viewing import Narrowing, View, versions_on
 from app.notices.models import Notice
@@ -81,7 +80,7 @@ def _tell(
         for one in lines[:MOST_NAMED]
     ]
     params = {"by": by.name, "organisation": view.organisation.name, "asked": asked, "more": len(lines) - len(asked)}
-    address = user.email if user.email_confirmed_at else None
+    address = user.address
     tell(user.id, address, user.language, "reminded", params, key=key, now=now)
     audit.record(
         "reminded",

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Label, case, func, select
 
 from app.accounts.models import User
+from app.clock import DAY
 from app.curricula.models import Obligation, Requirement, RequirementVersion
-from app.curricula.rules import DAY, Status
+from app.curricula.rules import Status
 from app.curricula.standing import obligations_on
 from app.db import db
 from app.folding import fold

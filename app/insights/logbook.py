@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext
@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 
 from app.accounts.models import User
 from app.audit import AuditEvent
-from app.clock import BAKU, in_baku
+from app.clock import begins, end_of, in_baku
 from app.db import db
 from app.folding import fold
 from app.insights import acts as words
@@ -63,9 +63,9 @@ def asked(chosen: Chosen) -> Select[Any]:
     if chosen.subject_id:
         query = query.where(AuditEvent.subject_id == chosen.subject_id)
     if chosen.first is not None:
-        query = query.where(AuditEvent.at >= datetime.combine(chosen.first, time(), BAKU))
+        query = query.where(AuditEvent.at >= begins(chosen.first))
     if chosen.last is not None:
-        query = query.where(AuditEvent.at < datetime.combine(chosen.last, time(), BAKU) + timedelta(days=1))
+        query = query.where(AuditEvent.at < end_of(chosen.last))
     return query
 
 

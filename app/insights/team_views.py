@@ -18,9 +18,8 @@ from sqlalchemy import select
 from app.accounts.models import Organisation, User
 from app.accounts.permissions import is_administrator, oversees
 from app.catalogue import reading
-from app.clock import in_baku, utc_now
+from app.clock import DAY, today, utc_now
 from app.curricula.models import DueExtension
-from app.curricula.rules import DAY
 from app.db import db
 from app.insights import asking, heat, histories, lights, listing, viewing
 from app.insights.lights import Light
@@ -42,10 +41,6 @@ def light_badge(light: Light, words: str = "") -> dict[str, str]:
 def day_before(day: date) -> date:
     """The last valid day of what expires on `day`."""
     return day - DAY
-
-
-def today() -> date:
-    return in_baku(utc_now()).date()
 
 
 def view_or_404(organisation_id: int, day: date | None = None) -> View:

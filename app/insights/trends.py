@@ -11,7 +11,8 @@ from datetime import date
 from flask import current_app
 from sqlalchemy import func, select
 
-from app.curricula.rules import DAY, add_months
+from app.clock import DAY
+from app.curricula.rules import add_months
 from app.db import db
 from app.insights.lights import DONE, Counts, counts
 from app.insights.viewing import Narrowing, View, seen

@@ -15,15 +15,16 @@ from sqlalchemy import CTE, ColumnElement, Select, or_, select
 
 from app.accounts.models import Organisation, Role, User
 from app.accounts.permissions import grants, oversees
+from app.clock import end_of
 from app.curricula.models import Obligation, Requirement, RequirementVersion
 from app.curricula.rules import Status
-from app.curricula.standing import end_of, obligations_on
-from app.db import db
+from app.curricula.standing import obligations_on
+from app.db import covers, db
 from app.folding import fold
 from app.insights.lights import LIGHTS, Light, light_on
 from app.organisations import teams, tree
 from app.organisations.models import Job
-from app.organisations.tree import Placed, in_force
+from app.organisations.tree import Placed
 
 COLUMNS = ("obligation_id", "user_id", "requirement_id", "status", "due_on", "expires_on")
 
@@ -42,7 +43,7 @@ class View:
         """A SELECT of (user_id, organisation_id, unit_id) from Job of who is seen."""
         if self.is_whole:
             return select(Job.user_id, Job.organisation_id, Job.unit_id).where(
-                Job.organisation_id == self.organisation.id, in_force(Job, self.day)
+                Job.organisation_id == self.organisation.id, covers(Job, self.day)
             )
         return teams.team_jobs_on(self.user, self.day, organisation_id=self.organisation.id, today=self.today)
 

@@ -35,7 +35,7 @@ def announce(cohort: Cohort, title: str, body: str, *, by: User, now: datetime) 
         user = enrolment.user
         tell(
             user.id,
-            user.email if user.email_confirmed_at else None,
+            user.address,
             user.language,
             "announcement",
             {"cohort": cohort.name, "title": title, "body": body, "enrolment_id": enrolment.id},

@@ -76,7 +76,7 @@ def _tell(enrolment: Enrolment, former: Cohort | None, *, by: User, now: datetim
     assert cohort is not None
     tell(
         user.id,
-        user.email if user.email_confirmed_at else None,
+        user.address,
         user.language,
         "enlisted",
         {

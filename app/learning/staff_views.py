@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.permissions import instructs, taught_courses
 from app.catalogue import reading, rendering
-from app.clock import in_baku, utc_now
+from app.clock import in_baku, today, utc_now
 from app.db import db
 from app.errors import Refused, refused_in
 from app.folding import fold
@@ -43,7 +43,7 @@ def new(slug: str) -> str | BaseResponse:
     course = reading.course_by_slug(slug)
     if course is None or not instructs(current_user, slug):
         abort(404)
-    form = CohortForm(starts_on=in_baku(utc_now()).date(), language=language())
+    form = CohortForm(starts_on=today(), language=language())
     if form.validate_on_submit():
         try:
             opened = cohorts.open_cohort(course, form.plan(), by=current_user, now=utc_now())

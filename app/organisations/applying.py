@@ -12,13 +12,13 @@ from app.accounts import fin as fins
 from app.accounts import registering
 from app.accounts.models import Organisation, User
 from app.accounts.registering import Invited
-from app.db import Model, db
+from app.clock import DAY
+from app.db import Model, db, in_parts
 from app.folding import fold
 from app.organisations import tree
-from app.organisations.known import slices
+from app.organisations.known import AT_ONCE
 from app.organisations.models import Job, Placement, Position, Unit
 from app.organisations.plans import Plan
-from app.organisations.tree import DAY
 
 
 def carry_out(
@@ -57,7 +57,7 @@ def _units(plan: Plan, organisation: Organisation, root: Unit, today: date) -> N
     if plan.root_code:
         root.code = plan.root_code
     taken = [one.code for one in plan.opened]
-    for some in slices(taken):
+    for some in in_parts(taken, AT_ONCE):
         closed = select(Unit).where(Unit.organisation_id == organisation.id, Unit.code.in_(some))
         for unit in db.session.scalars(closed):
             unit.code = tree.given_up(unit.code, unit.until_on or today)
@@ -87,7 +87,7 @@ def _place(plan: Plan, codes: dict[str, int], today: date) -> None:
     ]
     last = dict(plan.closed)
     moving = dict(plan.moved)
-    for some in slices(sorted({*last, *moving})):
+    for some in in_parts(sorted({*last, *moving}), AT_ONCE):
         present = select(Placement).where(Placement.unit_id.in_(some), Placement.until_on.is_(None))
         for place in db.session.scalars(present):
             parent = codes[moving[place.unit_id]] if place.unit_id in moving else None
@@ -136,7 +136,7 @@ def _people(
         if one.email
     ]
     addresses = dict(plan.emails)
-    for some in slices(sorted(addresses)):
+    for some in in_parts(sorted(addresses), AT_ONCE):
         db.session.expire_all()
         for user in db.session.scalars(select(User).where(User.id.in_(some), User.password_hash.is_(None))):
             invited.append(Invited(user_id=user.id, name=user.name, email=addresses[user.id], language=user.language))

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Grant, Role, User
-from app.db import db
+from app.db import covers, db
 from app.folding import fold
 from app.organisations.models import Job, Unit
-from app.organisations.tree import Placed, in_force, placed_units
+from app.organisations.tree import Placed, placed_units
 
 PAGE = 50
 
@@ -31,7 +31,7 @@ class Counted:
 def counted_units(organisation_id: int, day: date) -> list[Counted]:
     """The tree with head counts on `day`. Four queries, however large. Who works in two units counts in both."""
     placed = placed_units(organisation_id, day)
-    working = select(Job.unit_id, Job.user_id).where(Job.organisation_id == organisation_id, in_force(Job, day))
+    working = select(Job.unit_id, Job.user_id).where(Job.organisation_id == organisation_id, covers(Job, day))
     own: dict[int, set[int]] = {}
     for unit_id, user_id in db.session.execute(working):
         own.setdefault(unit_id, set()).add(user_id)
@@ -80,7 +80,7 @@ def jobs_of(
     `words`: of the name, the e-mail or the personnel number; `units`: only in these.
     """
     query = select(Job).join(User, User.id == Job.user_id)
-    query = query.where(Job.organisation_id == organisation_id, in_force(Job, day))
+    query = query.where(Job.organisation_id == organisation_id, covers(Job, day))
     if units is not None:
         query = query.where(Job.unit_id.in_(units))
     for word in fold(words).split()[:6]:

@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.models import Organisation, User
-from app.db import db
+from app.clock import DAY
+from app.db import db, in_parts
 from app.folding import fold
 from app.organisations import tree
 from app.organisations.models import Job, Placement, Position, Unit
-from app.organisations.tree import DAY
 
 AT_ONCE = 900  # values in one IN; SQLite takes 32,766, and plans of PostgreSQL grow with them
 
@@ -96,10 +96,5 @@ def known(
 def _users(
     column: InstrumentedAttribute[Any], values: Collection[Any], *conditions: ColumnElement[bool]
 ) -> Iterator[User]:
-    for some in slices(sorted(values)):
+    for some in in_parts(sorted(values), AT_ONCE):
         yield from db.session.scalars(select(User).where(column.in_(some), User.closed_at.is_(None), *conditions))
-
-
-def slices(values: list[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(values), AT_ONCE):
-        yield values[start : start + AT_ONCE]

@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from app.accounts import fin as fins
 from app.accounts.models import Organisation
+from app.clock import DAY
 from app.errors import Refused
 from app.folding import fold
 from app.organisations.checking import Lines, PersonLine, checked
@@ -21,7 +22,6 @@ from app.organisations.models import Job, Unit
 from app.organisations.plans import Change, NewUnit, Plan, Works
 from app.organisations.reading import Sheet
 from app.organisations.restructuring import plan_positions, plan_units
-from app.organisations.tree import DAY
 
 
 @dataclass(frozen=True, kw_only=True)

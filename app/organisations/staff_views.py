@@ -13,7 +13,7 @@ from flask_login import current_user
 
 from app.accounts.models import Organisation, User
 from app.accounts.permissions import is_administrator, oversees
-from app.clock import in_baku, utc_now
+from app.clock import today, utc_now
 from app.db import db
 from app.errors import Refused, refused_in
 from app.organisations import counting, tree, working
@@ -31,15 +31,28 @@ def end_with_accounts(state: BlueprintSetupState) -> None:
     state.app.extensions["bilik.closing"] = working.end_all
 
 
-def today() -> date:
-    return in_baku(utc_now()).date()
-
-
 def overseen_or_404(organisation_id: int) -> Organisation:
     organisation = db.session.get(Organisation, organisation_id)
     if organisation is None or not oversees(current_user, organisation_id):
         abort(404)
     return organisation
+
+
+def choose_organisation(title: str, endpoint: str) -> ResponseReturnValue:
+    """Whose page `endpoint` is wanted; where only one organisation is overseen, that page at once."""
+    found = overseen()
+    if len(found) == 1:
+        return redirect(url_for(endpoint, organisation_id=found[0].id))
+    return render_template("organisations/choose.html", title=title, endpoint=endpoint, organisations=found)
+
+
+def overseen() -> list[Organisation]:
+    """All for administrators, their own for training officers."""
+    found = working.all_organisations()
+    if is_administrator(current_user):
+        return found
+    own = overseen_organisations(current_user)
+    return [one for one in found if one.id in own]
 
 
 def unit_or_404(organisation_id: int, unit_id: int) -> tuple[Organisation, Unit]:
@@ -83,12 +96,9 @@ def index() -> ResponseReturnValue:
             return done(
                 gettext("The organisation has been created."), "structure.organisation", organisation_id=made.id
             )
-    found = working.all_organisations()
-    if not is_administrator(current_user):
-        own = overseen_organisations(current_user)
-        found = [one for one in found if one.id in own]
-        if len(found) == 1:
-            return redirect(url_for("structure.organisation", organisation_id=found[0].id))
+    found = overseen()
+    if len(found) == 1 and not is_administrator(current_user):
+        return redirect(url_for("structure.organisation", organisation_id=found[0].id))
     page = render_template(
         "organisations/index.html",
         form=form if is_administrator(current_user) else None,

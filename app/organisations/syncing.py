@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, Role
-from app.clock import BAKU, in_baku
+from app.clock import begins, in_baku
 from app.db import db
 from app.errors import Refused
 from app.notices.telling import tell
@@ -61,7 +61,7 @@ def take(lying: Left, *, shelf: Shelf, now: datetime) -> bool:
     day; or no such organisation."""
     tree.change_alone(lying.organisation_id)
     organisation = db.session.get(Organisation, lying.organisation_id)
-    midnight = datetime.combine(in_baku(now).date(), datetime.min.time(), BAKU)
+    midnight = begins(in_baku(now).date())
     today = select(ImportRun.id).where(
         ImportRun.organisation_id == lying.organisation_id, ImportRun.is_nightly, ImportRun.created_at >= midnight
     )
@@ -92,7 +92,7 @@ def _tell(run: ImportRun, organisation: Organisation, plan: Plan, now: datetime)
     for user in counting.officers_of(organisation.id) or counting.holders_of(Role.ADMINISTRATOR):
         tell(
             user.id,
-            user.email if user.email_confirmed_at else None,
+            user.address,
             user.language,
             "list_waits",
             {

@@ -15,9 +15,9 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import Role, User
 from app.accounts.permissions import grants, is_administrator, oversees
-from app.db import db
+from app.db import covers, db
 from app.organisations.models import Job
-from app.organisations.tree import below, in_force
+from app.organisations.tree import below
 
 
 def team_jobs_on(
@@ -30,7 +30,7 @@ def team_jobs_on(
     """
     today = today or day
     query = select(Job.user_id, Job.organisation_id, Job.unit_id).where(
-        in_force(Job, day), Job.user_id != user.id, or_(_in_granted_units(user, day), _reports_to(user, day, today))
+        covers(Job, day), Job.user_id != user.id, or_(_in_granted_units(user, day), _reports_to(user, day, today))
     )
     return query if organisation_id is None else query.where(Job.organisation_id == organisation_id)
 
@@ -43,7 +43,7 @@ def team_on(user: User, day: date, *, organisation_id: int | None = None, today:
 
 def staff_on(organisation_id: int, day: date) -> Select[int]:
     """A SELECT of the ids of who had a job in the organisation on `day`, for its training officers."""
-    return select(Job.user_id).where(Job.organisation_id == organisation_id, in_force(Job, day)).distinct()
+    return select(Job.user_id).where(Job.organisation_id == organisation_id, covers(Job, day)).distinct()
 
 
 def led_organisations(user: User, today: date) -> set[int]:
@@ -52,7 +52,7 @@ def led_organisations(user: User, today: date) -> set[int]:
     named = db.session.scalars(
         select(report.organisation_id)
         .join(own, (own.organisation_id == report.organisation_id) & (own.user_id == user.id))
-        .where(report.manager_id == user.id, report.user_id != user.id, in_force(own, today), in_force(report, today))
+        .where(report.manager_id == user.id, report.user_id != user.id, covers(own, today), covers(report, today))
         .distinct()
     )
     granted = {one.organisation_id for one in grants(user) if one.role == Role.MANAGER and one.organisation_id}
@@ -78,7 +78,7 @@ def sees(
     """
     if is_administrator(user):
         return True
-    there = select(Job.organisation_id).where(Job.user_id == person_id, in_force(Job, day))
+    there = select(Job.organisation_id).where(Job.user_id == person_id, covers(Job, day))
     if organisation_id is not None:
         there = there.where(Job.organisation_id == organisation_id)
     if any(oversees(user, one) for one in db.session.scalars(there)):
@@ -106,19 +106,19 @@ def _reports_to(user: User, day: date, today: date) -> ColumnElement[bool]:
         .where(
             own.user_id == user.id,
             own.organisation_id == job.organisation_id,
-            in_force(own, today),
-            in_force(report, today),
+            covers(own, today),
+            covers(report, today),
         )
     )
     chain = (
         select(job.id, job.user_id, job.organisation_id)
-        .where(job.manager_id == user.id, in_force(job, day), manages_there.exists())
+        .where(job.manager_id == user.id, covers(job, day), manages_there.exists())
         .cte(recursive=True)
     )
     deeper = aliased(Job)
     chain = chain.union(
         select(deeper.id, deeper.user_id, deeper.organisation_id)
         .join(chain, and_(deeper.manager_id == chain.c.user_id, deeper.organisation_id == chain.c.organisation_id))
-        .where(in_force(deeper, day))
+        .where(covers(deeper, day))
     )
     return Job.id.in_(select(chain.c.id))

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, or_, select
 
 from app import audit
 from app.accounts.models import Organisation, User
-from app.db import db, one_at_a_time
+from app.clock import DAY
+from app.db import covers, db, one_at_a_time
 from app.errors import Refused
 from app.folding import sort_key
 from app.organisations.models import Job, Placement, Unit
 
 ROOT = "-"  # the code of the unit that is the organisation itself, until a file gives it another
 BEGINNING = date(1900, 1, 1)  # the first day of the organisation itself: people may have come before it was known here
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,16 +38,10 @@ class Placed:
         return len(self.path) - 1
 
 
-def in_force(table: Any, day: date) -> ColumnElement[bool]:
-    """Of rows with `from_on` and `until_on` (Unit, Placement, Job, Leave or an alias of one): they cover `day`."""
-    covers: ColumnElement[bool] = (table.from_on <= day) & or_(table.until_on.is_(None), table.until_on >= day)
-    return covers
-
-
 def below(units: Collection[int] | Select[int], day: date) -> Select[int]:
     """A SELECT of the ids of `units` and of every unit that stood below one of them on `day`."""
     found = select(Unit.id).where(Unit.id.in_(units)).cte(recursive=True)
-    children = select(Placement.unit_id).join(found, Placement.parent_id == found.c.id).where(in_force(Placement, day))
+    children = select(Placement.unit_id).join(found, Placement.parent_id == found.c.id).where(covers(Placement, day))
     return select(found.union(children).c.id)  # UNION, not UNION ALL: ends even if rows make a circle
 
 
@@ -69,12 +62,12 @@ def placed_units(organisation_id: int, day: date) -> list[Placed]:
 
     A unit whose parent is not in force is not shown.
     """
-    units = db.session.scalars(select(Unit).where(Unit.organisation_id == organisation_id, in_force(Unit, day)))
+    units = db.session.scalars(select(Unit).where(Unit.organisation_id == organisation_id, covers(Unit, day)))
     known = {unit.id: unit for unit in units}
     places = db.session.execute(
         select(Placement.unit_id, Placement.parent_id)
         .join(Unit, Unit.id == Placement.unit_id)
-        .where(Unit.organisation_id == organisation_id, in_force(Placement, day))
+        .where(Unit.organisation_id == organisation_id, covers(Placement, day))
     )
     parents: dict[int, int] = {place.unit_id: place.parent_id for place in places}
     children: dict[int | None, list[Unit]] = {}

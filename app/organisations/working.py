@@ -15,13 +15,12 @@ from sqlalchemy.orm import joinedload
 
 from app import audit
 from app.accounts.models import Organisation, User
-from app.clock import in_baku
-from app.db import db
+from app.clock import DAY, in_baku
+from app.db import covers, db
 from app.errors import Refused
 from app.folding import fold, sort_key
 from app.organisations import tree
 from app.organisations.models import Job, Position, Unit
-from app.organisations.tree import DAY, in_force
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +61,7 @@ def create(name: str, *, by: User | None, now: datetime) -> Organisation:
 
 def jobs_on(day: date, user_id: int, organisation_id: int | None = None) -> list[Job]:
     """What somebody works as on `day`, or whether in this organisation; with organisation, unit and position."""
-    query = select(Job).where(in_force(Job, day), Job.user_id == user_id)
+    query = select(Job).where(covers(Job, day), Job.user_id == user_id)
     if organisation_id is not None:
         query = query.where(Job.organisation_id == organisation_id)
     with_names = query.options(joinedload(Job.organisation), joinedload(Job.unit), joinedload(Job.position))
@@ -71,7 +70,7 @@ def jobs_on(day: date, user_id: int, organisation_id: int | None = None) -> list
 
 def sizes(day: date) -> dict[int, int]:
     """How many people work in each organisation on `day`, by its id; those where nobody does are left out."""
-    query = select(Job.organisation_id, func.count(func.distinct(Job.user_id))).where(in_force(Job, day))
+    query = select(Job.organisation_id, func.count(func.distinct(Job.user_id))).where(covers(Job, day))
     return {row[0]: row[1] for row in db.session.execute(query.group_by(Job.organisation_id))}
 
 
@@ -100,7 +99,7 @@ def found_here(organisation_id: int, key: str, day: date) -> int | None:
         .distinct()
         .where(
             Job.organisation_id == organisation_id,
-            in_force(Job, day),
+            covers(Job, day),
             or_(Job.number == key, User.email == key.lower()),
         )
     )

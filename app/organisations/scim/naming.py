@@ -8,7 +8,7 @@ from uuid import uuid4
 from scim2_models import InvalidValueException, Path
 from sqlalchemy import select
 
-from app.db import db
+from app.db import covers, db
 from app.errors import Refused
 from app.folding import fold
 from app.organisations import tree
@@ -57,7 +57,7 @@ def unit_said(asked: Asked, said: str) -> Unit:
 
 def unit_named(asked: Asked, name: str) -> Unit | None:
     """The one unit of this name, if it is one. The agency itself counts."""
-    open_ones = select(Unit).where(Unit.organisation_id == asked.organisation_id, tree.in_force(Unit, asked.today))
+    open_ones = select(Unit).where(Unit.organisation_id == asked.organisation_id, covers(Unit, asked.today))
     same = [unit for unit in db.session.scalars(open_ones) if fold(unit.name) == fold(name)]
     return same[0] if len(same) == 1 else None
 

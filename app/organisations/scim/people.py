@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.accounts import registering
 from app.accounts.models import Organisation
+from app.clock import DAY
 from app.db import db
 from app.organisations import tree, working
 from app.organisations.models import Job, Position
@@ -19,7 +20,6 @@ from app.organisations.scim import knowing, naming
 from app.organisations.scim.models import Kind, ScimResource
 from app.organisations.scim.reading import CIVIL, Working, alive, people, works
 from app.organisations.scim.requests import Asked
-from app.organisations.tree import DAY
 from app.organisations.working import Place
 
 OURS = {"id", "meta", "schemas", "userName", "externalId", "active", "groups"}  # not kept in `extra`

@@ -15,11 +15,11 @@ from scim2_models import Meta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.db import db
+from app.db import covers, db
 from app.organisations.models import Job, Placement
 from app.organisations.scim.models import Kind, ScimResource
 from app.organisations.scim.schemas import PERSON, CivilServant, EnterpriseUser, Group
-from app.organisations.tree import in_force, root
+from app.organisations.tree import root
 
 ENTERPRISE, CIVIL = str(EnterpriseUser.__schema__), str(CivilServant.__schema__)
 
@@ -165,7 +165,7 @@ def _people_of(organisation_id: int, unit_ids: Sequence[int | None], today: date
 def _units_of(organisation_id: int, unit_ids: Sequence[int | None], today: date) -> Any:
     """A SELECT of (unit, uid) of the agency's units directly below these."""
     query = select(Placement.parent_id, ScimResource.uid).join(ScimResource, ScimResource.unit_id == Placement.unit_id)
-    return query.where(alive(organisation_id), Placement.parent_id.in_(unit_ids), in_force(Placement, today))
+    return query.where(alive(organisation_id), Placement.parent_id.in_(unit_ids), covers(Placement, today))
 
 
 def _uids(organisation_id: int, column: str, ids: set[Any]) -> dict[int, str]:

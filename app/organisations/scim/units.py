@@ -10,6 +10,7 @@ from scim2_models import InvalidValueException
 from sqlalchemy import select
 
 from app.accounts.models import Organisation
+from app.clock import DAY
 from app.db import db
 from app.organisations import tree, working
 from app.organisations.models import Unit
@@ -17,7 +18,6 @@ from app.organisations.scim import naming
 from app.organisations.scim.models import Kind, ScimResource
 from app.organisations.scim.reading import Working, alive, member_uids, works
 from app.organisations.scim.requests import Asked
-from app.organisations.tree import DAY
 
 CHUNK = 500  # ids in one query
 
