@@ -6,18 +6,19 @@ writes by what it read takes a lock there by name: `hold` a row, or `one_at_a_ti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zlib import crc32
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Text, event, func, select
+from sqlalchemy import ColumnElement, DateTime, Dialect, Engine, MetaData, String, Text, event, func, or_, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
@@ -74,6 +75,9 @@ Long = Annotated[str, mapped_column(Text)]
 Json = Annotated[dict[str, Any], mapped_column(JSON)]
 JsonList = Annotated[list[Any], mapped_column(JSON)]
 
+AT_ONCE = 5_000  # values named in one statement; SQLite takes 32,766
+T = TypeVar("T")
+
 
 # What the next transaction of this thread is for. GET and HEAD read (web.py says so at the start of each request);
 # POST, the worker and commands write, and take SQLite's write lock at the start: a read that turns into a write
@@ -114,6 +118,39 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+
+
+@contextmanager
+def writing(site: Flask) -> Iterator[None]:
+    """Outside a request: one transaction that writes, committed at the end."""
+    with site.app_context():
+        begin_reading(False)
+        yield
+        db.session.commit()
+
+
+@contextmanager
+def reading(site: Flask) -> Iterator[None]:
+    """Outside a request: looking takes no lock, however often it is done."""
+    with site.app_context():
+        begin_reading(True)
+        try:
+            yield
+        finally:
+            begin_reading(False)
+
+
+def covers(table: Any, day: date) -> ColumnElement[bool]:
+    """Of rows with `from_on` and `until_on`, the last day that counts (None: open): they hold on `day`."""
+    held: ColumnElement[bool] = (table.from_on <= day) & or_(table.until_on.is_(None), table.until_on >= day)
+    return held
+
+
+def in_parts(many: Collection[T], most: int = AT_ONCE) -> Iterator[list[T]]:
+    """`many` in lists that fit into one statement."""
+    rest = iter(many)
+    while some := list(islice(rest, most)):
+        yield some
 
 
 def hold(row: Model) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Flask
 
@@ -16,7 +16,7 @@ from app.clock import utc_now
 from app.config import Settings
 from app.credentials import issuing
 from app.curricula import completing
-from app.db import begin_reading, db
+from app.db import reading, writing
 from app.grading import queueing, rejudging, settling
 from app.notices import delivering
 from app.organisations import syncing
@@ -28,6 +28,8 @@ LOOK = 1.0  # seconds
 SWEEP = 5.0
 FOLLOW = 30.0  # in which a change of who works where is followed
 FORGET = 3600.0
+AWAY = timedelta(days=1)  # of a worker that comes back; what is older was seen to in the night
+LONGEST_TRANSACTION = timedelta(minutes=1)  # after which what it says of its moment is there to be seen
 STEPS, BREATH = 20, 0.05  # of a rejudge that comes into force: so many in a row, so many seconds between two
 
 
@@ -42,13 +44,14 @@ class Keeper:
         self.stopping = stopping
         self.wake = wake
         self.at = at
+        self.completed = utc_now() - AWAY  # up to when completing was seen to
         self.seen: dict[int, str] = {}  # how the organisations looked when their audiences were last brought up
 
     def run(self) -> None:
         acts = [
             (SWEEP, self._in_transaction(lambda: queueing.sweep(now=utc_now()))),
-            (LOOK, self._in_transaction(lambda: issuing.issue_due(utc_now()))),
-            (LOOK, self._in_transaction(lambda: completing.complete_due(utc_now()))),
+            (LOOK, self._issue),
+            (LOOK, self._complete),
             (LOOK, self._deliver),
             (LOOK, self._rejudge),
             (LOOK, self._seal),
@@ -71,39 +74,42 @@ class Keeper:
                     log.exception("worker: %s", act)
             self.stopping.wait(0.5)
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """One transaction that writes, committed at the end; the edge is here."""
-        with self.site.app_context():
-            begin_reading(False)
-            yield
-            db.session.commit()
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """What is asked every second takes no lock to find that there is nothing to do."""
-        with self.site.app_context():
-            begin_reading(True)
-            try:
-                yield
-            finally:
-                begin_reading(False)
-
     def _in_transaction(self, act: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:
-            with self._writing():
+            with writing(self.site):
                 act()
 
         return run
 
+    # What is looked for every second is looked for without the lock of a writer: mostly there is nothing to do.
+
+    def _issue(self) -> None:
+        with reading(self.site):
+            if not issuing.is_due():
+                return
+        with writing(self.site):
+            issuing.issue_due(utc_now())
+
+    def _complete(self) -> None:
+        now = utc_now()
+        with reading(self.site):
+            is_due = completing.is_due(self.completed)
+        if is_due:
+            with writing(self.site):
+                completing.complete_due(now, self.completed)
+        self.completed = now - LONGEST_TRANSACTION
+
     def _rejudge(self) -> None:
         """Previews go on, decisions are carried out a few learners at a time."""
-        with self._writing():
+        with reading(self.site):
+            if not rejudging.is_going():
+                return
+        with writing(self.site):
             fed = rejudging.feed(now=utc_now())
         if fed:
             self.wake()
         for _step in range(STEPS):
-            with self._writing():
+            with writing(self.site):
                 left = settling.settle_some(now=utc_now())
                 self.at("settled")
             if not left or self.stopping.wait(BREATH):
@@ -112,14 +118,14 @@ class Keeper:
     def _seal(self) -> None:
         """What happened gets its place in the audit chain, two thousand events at a time."""
         while not self.stopping.is_set():
-            with self._reading():
+            with reading(self.site):
                 if not audit.has_unsealed():
                     return
-            with self._writing():
+            with writing(self.site):
                 audit.seal()
 
     def _anchor(self) -> None:
-        with self._reading():
+        with reading(self.site):
             if audit.anchor(self.settings.data_folder, utc_now()):
                 last = audit.head()
                 log.info("worker: the audit log ends at %d %s", last.number, last.digest)
@@ -130,13 +136,16 @@ class Keeper:
             return
         shelf = Shelf(data_folder=self.settings.data_folder, blobs=self.site.extensions["bilik.blobs"])
         for lying in syncing.left(self.settings.data_folder):
-            with self._writing():
+            with writing(self.site):
                 is_taken = syncing.take(lying, shelf=shelf, now=utc_now())
             if is_taken:
                 syncing.clear(lying)
 
     def _follow(self) -> None:
-        with self._writing():
+        with reading(self.site):
+            if not rounds.has_changed(self.seen):
+                return
+        with writing(self.site):
             looks = rounds.follow(self.seen, utc_now())
         self.seen = looks
 

@@ -40,6 +40,10 @@ def follow(seen: dict[int, str], now: datetime) -> dict[int, str]:
     return looks
 
 
+def has_changed(seen: dict[int, str]) -> bool:
+    return resolving.fingerprints() != seen
+
+
 def night(now: datetime) -> None:
     """The round of the day, in one transaction with its mark: never twice, after a crash once more from the start."""
     if is_night_over(now):

@@ -29,9 +29,7 @@ from app import create_app
 from app.blobs import SharedAway, is_disk_full
 from app.clock import utc_now
 from app.config import Settings
-from app.credentials import issuing
-from app.curricula import completing
-from app.db import begin_reading, db
+from app.db import reading, writing
 from app.gate import Gate
 from app.grading import beating, blaming, queueing, recording, running, waking
 from app.grading.found import Found
@@ -114,7 +112,7 @@ class Worker:
         """What this worker held when it died goes back to the queue, as soon as the database answers."""
         while not self.stopping.is_set():
             try:
-                with self._writing():
+                with writing(self.site):
                     lost = queueing.take_back(self.name, now=utc_now())
             except OperationalError as error:
                 log.warning("worker: the database does not answer yet: %s", error.orig)
@@ -133,19 +131,11 @@ class Worker:
         for thread in slots:
             thread.join(timeout=PATIENCE)
         try:
-            with self._writing():
+            with writing(self.site):
                 queueing.take_back(self.name, counts=False, now=utc_now())
                 beating.beat(self.name, grading=False, report={"reason": "the worker was stopped"}, now=utc_now())
         except OperationalError as error:  # the leases lapse by themselves
             log.warning("worker: the database does not answer at the end: %s", error.orig)
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """One transaction that writes, committed at the end; the edge is here."""
-        with self.site.app_context():
-            begin_reading(False)
-            yield
-            db.session.commit()
 
     # ---- slots
 
@@ -166,7 +156,7 @@ class Worker:
                     self.call.wait(LOOK)
 
     def _grade_next(self, rejudges: bool = False) -> bool:
-        with self._writing():
+        with writing(self.site):
             seen = self.calls
             claim = queueing.claim(self.name, rejudges=rejudges, now=utc_now())
             if claim is not None:
@@ -205,7 +195,7 @@ class Worker:
         ours = ours or isinstance(problem, OperationalError | SharedAway) or is_disk_full(problem)
         while True:
             try:
-                with self._writing():
+                with writing(self.site):
                     submission = queueing.held(claim)
                     if isinstance(problem, CheckerError):
                         blaming.set_aside(submission, problem, now=utc_now())
@@ -219,13 +209,12 @@ class Worker:
                     return
 
     def _grade(self, claim: Claim) -> None:
-        with self.site.app_context():
-            begin_reading(True)
+        with reading(self.site):
             work = running.prepare(claim, self.site.extensions["bilik.blobs"])
         self._at("begun")
         if isinstance(work, running.Proof):
             proved, report = running.prove(work, self.gate.sandbox)
-            with self._writing():
+            with writing(self.site):
                 recording.record_proof(claim, proved=proved, report=report, now=utc_now())
             return
         for step in running.steps(work, self.gate.sandbox):
@@ -238,12 +227,9 @@ class Worker:
                 continue
             self._at("before_recording")
             self.found.drop(claim)
-            with self._writing():
+            with writing(self.site):
                 recording.record(claim, step, now=utc_now())
         self._at("after_recording")
-        with self._writing():
-            issuing.issue_due(utc_now())
-            completing.complete_due(utc_now())
 
     def _at(self, step: str) -> None:
         """Die here, when a test of what survives asks for it."""
@@ -266,7 +252,7 @@ class Worker:
         while not self.stopping.wait(SHOW):
             for claim, steps in self.found.take().items():
                 try:
-                    with self._writing():
+                    with writing(self.site):
                         for step in steps:
                             recording.record(claim, step, now=utc_now())
                 except LeaseLost:
@@ -298,7 +284,7 @@ class Worker:
             "free_MiB": shutil.disk_usage(self.settings.data_folder).free >> 20,
             "sandbox": self.gate.health,
         }
-        with self._writing():
+        with writing(self.site):
             queueing.renew(list(self.held), now=utc_now())
             beating.beat(self.name, grading=self.gate.is_open, report=report, now=utc_now())
 

@@ -31,6 +31,7 @@ def test_a_change_of_jobs_is_followed_and_only_in_its_organisation(site: Flask) 
     seen = rounds.follow(seen, AT_TWO + timedelta(seconds=30))
     assert members(made.id) == {first.id, who.id}
     assert (made.recomputed_at, other.recomputed_at) == (AT_TWO + timedelta(seconds=30), AT_TWO)
+    assert not rounds.has_changed(seen)
     rounds.follow(seen, AT_TWO + timedelta(seconds=60))
     assert made.recomputed_at == AT_TWO + timedelta(seconds=30)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from app import audit
@@ -24,11 +24,27 @@ from app.notices.telling import tell
 MOST_AT_ONCE = 50
 
 
+def is_due() -> bool:
+    return db.session.scalar(_due().with_only_columns(Enrolment.id).limit(1)) is not None
+
+
 def issue_due(now: datetime) -> int:
     """Issue one for every finished enrolment that has none and whose holder confirmed the name; return how many.
 
     May run twice at once: an enrolment has one certificate. At most `MOST_AT_ONCE` a call.
     """
+    finished = db.session.scalars(
+        _due()
+        .options(joinedload(Enrolment.user), joinedload(Enrolment.version), joinedload(Enrolment.course))
+        .order_by(Enrolment.completed_at)
+        .limit(MOST_AT_ONCE)
+    ).all()
+    for enrolment in finished:
+        _issue(enrolment, now=now)
+    return len(finished)
+
+
+def _due() -> Select[Enrolment]:
     waiting = (
         select(Enrolment)
         .join(User, User.id == Enrolment.user_id)
@@ -45,15 +61,7 @@ def issue_due(now: datetime) -> int:
         select(CourseVersion).where(CourseVersion.id.in_(waiting.with_only_columns(Enrolment.version_id)))
     )
     certified = [version.id for version in versions if reading.load(version).certificate is not None]
-    finished = db.session.scalars(
-        waiting.where(Enrolment.version_id.in_(certified))
-        .options(joinedload(Enrolment.user), joinedload(Enrolment.version), joinedload(Enrolment.course))
-        .order_by(Enrolment.completed_at)
-        .limit(MOST_AT_ONCE)
-    ).all()
-    for enrolment in finished:
-        _issue(enrolment, now=now)
-    return len(finished)
+    return waiting.where(Enrolment.version_id.in_(certified))
 
 
 def _issue(enrolment: Enrolment, *, now: datetime) -> None:
@@ -92,7 +100,7 @@ def _issue(enrolment: Enrolment, *, now: datetime) -> None:
     )
     tell(
         user.id,
-        user.email if user.email_confirmed_at else None,
+        user.address,
         user.language,
         "certificate",
         {"title": rule.title.get(user.language), "code": certificate.code},

@@ -6,23 +6,21 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, FunctionElement, Select, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Date, FunctionElement, Select, bindparam, exists, or_, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 
 from app.catalogue.models import Course
 from app.clock import in_baku
-from app.curricula.due import some
 from app.curricula.models import DueDate, Obligation, Period, Requirement, RequirementCourse
 from app.curricula.rules import Asked, Completion, Finish
 from app.curricula.rules import complete as completion
 from app.curricula.standing import asked_on
 from app.curricula.versions import asked, by_requirement, in_force_on
-from app.db import db
+from app.db import db, in_parts
 from app.learning.models import Enrolment
 
 Users = Collection[int] | Select[int]  # ids, or a SELECT of them
-LATELY = timedelta(hours=1)  # further back looks the night
 
 
 class DayBefore(FunctionElement[date]):
@@ -42,18 +40,24 @@ def _on_postgresql(element: DayBefore, compiler: Any, **how: Any) -> str:
     return f"({compiler.process(element.clauses, **how)} - 1)"
 
 
-def complete_due(now: datetime) -> int:
-    """Note what enrolments begun or finished in the last hour mean; return how many periods were completed.
+def is_due(since: datetime) -> bool:
+    """Whether anybody of whom something is asked began or finished a course since."""
+    return db.session.scalar(_learning(since).limit(1)) is not None
 
-    Cheap when nothing happened; again changes nothing. Call it after anything that may have completed an enrolment.
-    """
-    lately = or_(Enrolment.completed_at >= now - LATELY, Enrolment.enrolled_at >= now - LATELY)
-    users = set(db.session.scalars(select(Enrolment.user_id).where(lately).distinct()))
+
+def complete_due(now: datetime, since: datetime) -> int:
+    """Note what enrolments begun or finished since mean; return how many periods were completed. Again: nothing."""
+    users = set(db.session.scalars(_learning(since)))
     if not users:
         return 0
     today = in_baku(now).date()
     begin(today, users=users)
     return complete(today, users=users)
+
+
+def _learning(since: datetime) -> Select[int]:
+    lately = or_(Enrolment.completed_at >= since, Enrolment.enrolled_at >= since)
+    return select(Enrolment.user_id).where(lately, exists().where(Obligation.user_id == Enrolment.user_id)).distinct()
 
 
 def begin(day: date, *, users: Users | None = None) -> int:
@@ -183,7 +187,7 @@ def finishes(users: Iterable[int], courses: Collection[str]) -> dict[int, list[F
         .join(Course, Course.id == Enrolment.course_id)
         .where(Course.slug.in_(courses), Enrolment.completed_at.is_not(None), Enrolment.left_at.is_(None))
     )
-    for few in some(list(users)):
+    for few in in_parts(list(users)):
         for user, slug, at, key in db.session.execute(query.where(Enrolment.user_id.in_(few))):
             finish = Finish(course=slug, at=at, on=in_baku(at).date(), enrolment_id=key)
             found.setdefault(user, []).append(finish)
@@ -194,7 +198,7 @@ def _due_days(periods: Sequence[int]) -> dict[int, list[Any]]:
     """By period id, the due days as they were held, the first ones first."""
     found: dict[int, list[Any]] = {}
     rows = select(DueDate.period_id, DueDate.due_on, DueDate.from_on, DueDate.until_on).order_by(DueDate.id)
-    for few in some(periods):
+    for few in in_parts(periods):
         for row in db.session.execute(rows.where(DueDate.period_id.in_(few))):
             found.setdefault(row.period_id, []).append(row)
     return found

@@ -142,6 +142,12 @@ def _given(reason: str) -> str:
     return reason.strip()[:MOST_REASON]
 
 
+def is_going() -> bool:
+    """Whether there is anything to feed or to settle."""
+    going = select(Rejudge.id).where(Rejudge.stage.in_([Stage.PREVIEW, Stage.APPLYING]))
+    return db.session.scalar(going.limit(1)) is not None
+
+
 def feed(*, now: datetime) -> int:
     """Put the next submissions of each preview into the queue, forty at a time; how many."""
     previews = select(Rejudge).where(Rejudge.stage == Stage.PREVIEW).order_by(Rejudge.id)

@@ -49,12 +49,12 @@ def test_an_assigned_course_goes_from_pending_to_valid(agency: Organisation) -> 
     assert assigning.assign(agency, [user], course, TODAY + timedelta(days=9), by=manager(agency), now=NOW) == 1
     assert stands(user) == (Status.PENDING, TODAY + timedelta(days=9))
     enrolment = enrolling.enrol(user, course, now=NOW)
-    completing.complete_due(NOW)
+    completing.complete_due(NOW, NOW)
     assert stands(user)[0] == Status.IN_PROGRESS
     assert stands(user, days=9)[0] == Status.IN_PROGRESS
     assert stands(user, days=10)[0] == Status.OVERDUE
     finish(enrolment)
-    completing.complete_due(NOW)
+    completing.complete_due(NOW, NOW)
     assert stands(user, days=10)[0] == Status.VALID
 
 

@@ -186,14 +186,17 @@ def test_what_an_enrolment_completes_is_noticed_without_waiting_for_the_night(ag
     user = people.employee(agency, START)
     asked(agency, user)
     now = noon(START)
-    assert completing.complete_due(now) == 0
+    assert not completing.is_due(now)
+    assert completing.complete_due(now, now) == 0
     taking = people.take(user, "ethics", START)
-    completing.complete_due(now + timedelta(minutes=1))
+    assert completing.is_due(taking.enrolled_at)
+    assert not completing.is_due(taking.enrolled_at + timedelta(seconds=1))
+    completing.complete_due(now, taking.enrolled_at)
     assert stands(user, START).status == Status.IN_PROGRESS
     taking.completed_at = now + timedelta(minutes=30)
     db.session.flush()
-    assert completing.complete_due(now + timedelta(minutes=31)) == 1
-    assert completing.complete_due(now + timedelta(minutes=32)) == 0
+    assert completing.complete_due(now + timedelta(minutes=31), now) == 1
+    assert completing.complete_due(now + timedelta(minutes=32), now) == 0
     assert stands(user, START).status == Status.VALID
 
 

@@ -162,7 +162,7 @@ def live(world: World, day: date, number: int) -> None:
         resolving.recompute(day, noon(day))
         allocating.allocate(day, noon(day))
     learn(world, day)
-    completing.complete_due(noon(day))
+    completing.complete_due(noon(day), noon(day) - timedelta(hours=1))
     decide(world, day, number)
     world.said[day] = told(day)
 
