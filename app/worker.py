@@ -89,17 +89,17 @@ class Worker:
             while not self.stopping.is_set():
                 if select.select([ear], [], [], LOOK)[0]:
                     ear.recv(64)
-                    self.wake()
+                    self.wake(1)  # one row came: two slots would only get in each other's way
             self._wind_up(slots)
 
     def stop(self) -> None:
         self.stopping.set()
 
-    def wake(self) -> None:
-        """Let every slot look now."""
+    def wake(self, most: int | None = None) -> None:
+        """Let every idle slot look now, or `most` of them."""
         with self.call:
             self.calls += 1
-            self.call.notify_all()
+            self.call.notify(most or self.settings.slots)
 
     def look(self, seconds: float) -> None:
         """Wake the slots, and wait until one has looked for a row since, at most `seconds`."""

@@ -276,6 +276,7 @@ class DockerBox:
         if self.ending is not None:
             return
         self._look()
+        self._cgroup.close()
         self.ending = ending or Ending.CRASHED
         self._stream.close()
         if self._on_end is not None:

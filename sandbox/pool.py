@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 AGE = 600.0  # seconds a prepared runner is kept
 CHECKER_AGE = 6 * 3600.0
 LEASE_WAIT = 90.0  # seconds a lease waits for a container at most
+GRACE = 1.0  # seconds the machine is left to who has just leased before a container is prepared in its place
 RECENT = 600.0  # a shape asked for within this many seconds keeps one warm
 AGAIN = (0.2, 1.0, 5.0, 30.0)  # pauses between attempts to remove a container
 MOST_STUCK = 3  # containers that cannot be removed before no more are made
@@ -61,6 +62,7 @@ class Pool:
             OrderedDict()
         )  # course version -> idle checkers, least recent first
         self._leased: set[DockerBox] = set()
+        self._leased_at = 0.0  # when the last one was
         self._uids = hardening.Uids()
         self._uid_of: dict[str, int] = {}
         self._over: queue.SimpleQueue[tuple[DockerBox, int, float] | None] = queue.SimpleQueue()
@@ -119,6 +121,7 @@ class Pool:
     def _leased_out(self, box: DockerBox, seconds: float) -> DockerBox:
         with self._change:
             self._leased.add(box)
+            self._leased_at = time.monotonic()
         try:
             box.lease(seconds=seconds)
         except BaseException:
@@ -172,7 +175,7 @@ class Pool:
             with self._change:
                 shape = self._next_wanted()
                 while shape is None and not self._closing:
-                    self._change.wait(timeout=5.0)
+                    self._change.wait(timeout=GRACE if self._leased else 5.0)
                     self._drop_aged()
                     shape = self._next_wanted()
                 if self._closing or shape is None:
@@ -203,7 +206,7 @@ class Pool:
         for shape, waiting in self._waiting.items():
             if waiting > len(self._ready.get(shape, ())) + self._preparing[shape] and not self._rests(shape, now, 0.5):
                 return shape
-        if any(self._waiting.values()):
+        if any(self._waiting.values()) or (self._leased and now - self._leased_at < GRACE):
             return None  # a learner waits: the core is not ours
         for shape, target in self._wanted(now).items():
             if len(self._ready.get(shape, ())) + self._preparing[shape] < target and not self._rests(shape, now, 10.0):
