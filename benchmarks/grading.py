@@ -51,6 +51,19 @@ from sandbox.building import recipe  # noqa: E402
 
 COURSE = ROOT / "benchmarks" / "course"
 NOTEBOOK = ROOT / "benchmarks" / "notebook.ipynb"
+# Waiting from outside looks twice a second only; the page itself sees the click, and the frame in which the result is.
+WATCH = """former => {
+  window.watched = new Promise(resolve => {
+    let clicked
+    addEventListener('click', event => { clicked ??= event.timeStamp }, { capture: true })
+    new MutationObserver((_, watching) => {
+      const result = document.querySelector('#result[data-state="graded"]')
+      if (!result || result.dataset.submission === former) return
+      watching.disconnect()
+      requestAnimationFrame(() => resolve((performance.now() - clicked) / 1000))
+    }).observe(document.body, { subtree: true, childList: true })
+  })
+}"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -317,10 +330,9 @@ def clicks(bench: Bench, times: int) -> list[float]:
             page.goto(page_path)
             former = page.locator("#result[data-submission]")
             number = former.get_attribute("data-submission") if former.count() else "none"
-            began = time.perf_counter()
+            page.evaluate(WATCH, number)
             page.locator("button[value=submit]").first.click()
-            page.locator(f'#result[data-state="graded"]:not([data-submission="{number}"])').wait_for(timeout=60_000)
-            found.append(time.perf_counter() - began)
+            found.append(page.evaluate("watched"))
             rest()
         browser.close()
     return found

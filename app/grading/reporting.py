@@ -104,14 +104,17 @@ def _report(submission: Submission, *, in_full: bool) -> Report:
             state=state,
             checks=_checks(submission, results, done=False, in_full=in_full),
             cells=cells,
-            again_after=rules.ask_again_after(state, None),
+            again_after=rules.ask_again_after(_waited(submission)),
         )
     if state is State.QUEUED:
         place = waiting.place_of(submission, slots=beating.slots(now=utc_now()), now=utc_now())
-        return Report(
-            submission=submission, state=state, place=place, again_after=rules.ask_again_after(state, place.eta)
-        )
+        again_after = rules.ask_again_after(_waited(submission), place.seconds)
+        return Report(submission=submission, state=state, place=place, again_after=again_after)
     return Report(submission=submission, state=state)
+
+
+def _waited(submission: Submission) -> float:
+    return (utc_now() - submission.submitted_at).total_seconds()
 
 
 def _graded(submission: Submission, row: models.Verdict, *, in_full: bool) -> Report:

@@ -13,6 +13,7 @@ LEASE = timedelta(seconds=30)
 MAX_FAILURES = 3
 EQUAL = 1e-9  # points that differ by less are the same
 LATER = 1e12  # than every clock: turns given while looking ahead
+MOMENT = 2.0  # seconds in which what is handed in to an empty queue is graded
 TYPICAL_SECONDS = 1.5  # of a submission, before any was graded here
 
 
@@ -176,8 +177,13 @@ def promise_error(promised: float, took: float) -> float:
     return abs(promised - took) / max(took, 1.0)
 
 
-def ask_again_after(state: str, eta: int | None) -> float:
-    """Seconds until a page should ask again: soon while running, a quarter of what is left while queued, 3 at most."""
-    if state == "running":
-        return 0.3
-    return min(3.0, max(0.3, (eta or 12) / 4))
+def ask_again_after(waited: float, eta: float | None = None) -> float:
+    """Seconds until a page should ask again of what was handed in `waited` seconds ago.
+
+    Most is graded in a fifth of a second: asked soon at first, then less often. `eta`: seconds until the verdict of
+    what is queued still; None while it runs, when every check is news.
+    """
+    soon = max(0.12, waited / 4)
+    if eta is None:
+        return min(0.3, soon)
+    return min(3.0, max(soon, eta / 4) if eta > MOMENT else soon)

@@ -73,3 +73,20 @@ def test_what_lies_between_a_result_and_the_next_start_is_learnt_where_something
 @pytest.mark.parametrize(("promised", "took", "error"), [(12, 10, 0.2), (8, 10, 0.2), (0.5, 0.1, 0.4)])
 def test_a_promise_is_held_against_what_came(promised: float, took: float, error: float) -> None:
     assert rules.promise_error(promised, took) == pytest.approx(error)
+
+
+@pytest.mark.parametrize(
+    ("waited", "eta", "seconds"),
+    [
+        (0.05, 0.4, 0.12),  # graded before one looks twice
+        (0.3, None, 0.12),
+        (20, None, 0.3),  # another check may be done
+        (0.1, 8, 2),
+        (0.1, 100, 3),
+        (40, 1, 3),  # promised long ago: grading is paused
+    ],
+)
+def test_a_page_asks_soon_where_an_answer_is_near_and_seldom_where_it_is_not(
+    waited: float, eta: float | None, seconds: float
+) -> None:
+    assert rules.ask_again_after(waited, eta) == seconds
