@@ -23,12 +23,13 @@ def assemble(base: Path, trees: dict[str, Path], out: Path) -> None:
 
 def add_tree(target: tarfile.TarFile, folder: Path, destination: str) -> None:
     """Everything below `folder`, sorted, with one owner, time and mode: what else would differ from one machine to
-    the next."""
+    the next. Folders that are there already are not added twice, which Docker refuses."""
     names = sorted(os.path.join(parent, name) for parent, folders, files in os.walk(folder) for name in folders + files)
-    if f"./{destination}" not in target.getnames():
-        target.add(folder, f"./{destination}", recursive=False, filter=_tidy)
-    for name in names:
-        target.add(name, f"./{destination}/{os.path.relpath(name, folder)}", recursive=False, filter=_tidy)
+    there = {name.rstrip("/") for name in target.getnames()}
+    for name in (str(folder), *names):
+        inside = os.path.normpath(os.path.join(destination, os.path.relpath(name, folder)))
+        if not (os.path.isdir(name) and f"./{inside}" in there):
+            target.add(name, f"./{inside}", recursive=False, filter=_tidy)
 
 
 def _tidy(entry: tarfile.TarInfo) -> tarfile.TarInfo:

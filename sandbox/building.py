@@ -126,8 +126,8 @@ def image_id(engine: Engine, tag: str) -> str | None:
 
 def _build_base(work: Path, tag: str, engine: Engine, say: Say) -> None:
     began = time.monotonic()
-    root, site, fonts = work / "root.tar", work / "site", work / "fonts"
-    destination = "usr/lib/python3/dist-packages"
+    root, site, library, fonts = work / "root.tar", work / "site", work / "library", work / "fonts"
+    destination, stdlib = "usr/lib/python3/dist-packages", "usr/lib/python3.11"
     with ThreadPoolExecutor(1) as beside:
         wheels = beside.submit(_fetch_wheels, site)
         if debian.has_apt():
@@ -136,18 +136,20 @@ def _build_base(work: Path, tag: str, engine: Engine, say: Say) -> None:
         else:
             say(f"sandbox: no apt here; pulling {debian.PULLED}, fetching the wheels")
             debian.pull(root, engine)
-            destination = "usr/local/lib/python3.11/site-packages"
+            stdlib = "usr/local/lib/python3.11"
+            destination = f"{stdlib}/site-packages"
         wheels.result()
     say("sandbox: compiling them")
+    library.mkdir()
     fonts.mkdir()
     half = f"bilik-half:{os.getpid()}"
     _import(root, half, engine)
     try:
-        _compile(half, site, fonts, f"/{destination}", engine)
+        _compile(half, site, library, fonts, f"/{destination}", engine)
     finally:
         engine.call("removing an image", lambda api: api.remove_image(half, force=True))
     say("sandbox: importing the image")
-    assemble(root, {destination: site, "opt/matplotlib": fonts}, work / "image.tar")
+    assemble(root, {destination: site, stdlib: library, "opt/matplotlib": fonts}, work / "image.tar")
     root.unlink()
     _import(work / "image.tar", tag, engine)
     say(f"sandbox: {tag} built in {time.monotonic() - began:.0f} s")
@@ -179,16 +181,17 @@ def _fetch_wheels(site: Path) -> None:
     debian.run(["sh", str(IMAGES / "slim.sh"), str(site)], "slimming the wheels")
 
 
-def _compile(image: str, site: Path, fonts: Path, destination: str, engine: Engine) -> None:
+def _compile(image: str, site: Path, library: Path, fonts: Path, destination: str, engine: Engine) -> None:
     """With the image's own Python: .pyc without time stamps, and matplotlib's list of fonts."""
     script = IMAGES / "compile.sh"
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/fonts", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
-    binds = [f"{site.resolve()}:{destination}", f"{fonts.resolve()}:/fonts", f"{script.resolve()}:/compile.sh:ro"]
+    folders = {site: destination, library: "/library", fonts: "/fonts", script: "/compile.sh:ro"}
+    binds = [f"{outside.resolve()}:{inside}" for outside, inside in folders.items()]
     made = engine.call(
         "creating a container",
         lambda api: api.create_container(
             image,
-            command=["/bin/sh", "/compile.sh", destination, "/fonts"],
+            command=["/bin/sh", "/compile.sh", destination, "/library", "/fonts"],
             user=f"{os.getuid()}:{os.getgid()}",
             environment=environment,
             labels={"app": "bilik-build"},
