@@ -24,12 +24,14 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def register_models() -> None:
     """Every domain's tables, in rank order from the bottom."""
+    import app.accounts.identity.models
     import app.accounts.models
     import app.audiences.models
     import app.audit
     import app.catalogue.models
     import app.credentials.models
     import app.curricula.models
+    import app.curricula.reminding.models
     import app.grading.models
     import app.learning.models
     import app.notices.models

@@ -154,6 +154,7 @@ class Source(Model):
         Index("ix_source_obligation", "obligation_id", "until_on"),
         one_open("uq_source_audience_open", "obligation_id", "audience_id"),
         Index("ix_source_audience", "audience_id", "until_on"),
+        Index("ix_source_assigned", "assigned_at"),
     )
 
     id: Mapped[Key]
