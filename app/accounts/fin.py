@@ -71,7 +71,7 @@ def lookup(fin: str, data_folder: Path) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Sealed:
-    """What of a FIN stands in the row of one user."""
+    """What of a FIN stands in a row."""
 
     encrypted: bytes
     lookup: str
@@ -79,11 +79,14 @@ class Sealed:
 
 def sealed(user_id: int, fin: str, data_folder: Path) -> Sealed:
     """`fin` (normalised) for the row with this id, which alone can open it."""
+    return sealed_for(_bound_to(user_id), fin, data_folder)
+
+
+def sealed_for(owner: bytes, fin: str, data_folder: Path) -> Sealed:
+    """`fin` for the row called `owner`, which alone can open it."""
     nonce = secrets.token_bytes(12)
     cipher = AESGCM(keys.key(data_folder, "fin-encryption"))
-    return Sealed(
-        encrypted=nonce + cipher.encrypt(nonce, fin.encode(), _bound_to(user_id)), lookup=lookup(fin, data_folder)
-    )
+    return Sealed(encrypted=nonce + cipher.encrypt(nonce, fin.encode(), owner), lookup=lookup(fin, data_folder))
 
 
 def keep(user: User, fin: str, data_folder: Path) -> None:
@@ -99,15 +102,21 @@ def forget(user: User) -> None:
 
 def reveal(user: User, data_folder: Path) -> str | None:
     """The FIN itself. Raises InvalidTag when the bytes are not of this row and this key."""
-    if user.fin_encrypted is None:
-        return None
-    nonce, kept = user.fin_encrypted[:12], user.fin_encrypted[12:]
-    return AESGCM(keys.key(data_folder, "fin-encryption")).decrypt(nonce, kept, _bound_to(user.id)).decode()
+    return opened(user.fin_encrypted, _bound_to(user.id), data_folder) if user.fin_encrypted is not None else None
+
+
+def opened(encrypted: bytes, owner: bytes, data_folder: Path) -> str:
+    """The FIN that `sealed_for` sealed. Raises InvalidTag when the bytes are not of this row and this key."""
+    nonce, kept = encrypted[:12], encrypted[12:]
+    return AESGCM(keys.key(data_folder, "fin-encryption")).decrypt(nonce, kept, owner).decode()
 
 
 def masked(user: User, data_folder: Path) -> str:
     """ "5AB****", or "" when there is none."""
-    fin = reveal(user, data_folder)
+    return mask(reveal(user, data_folder))
+
+
+def mask(fin: str | None) -> str:
     return f"{fin[:3]}****" if fin else ""
 
 

@@ -98,6 +98,14 @@ class Grant(Model):
     organisation: Mapped[Organisation | None] = relationship()
 
 
+class SecondFactorState(StrEnum):
+    """What of a second factor was shown on a device."""
+
+    NONE = "none"
+    GIVEN = "given"
+    OWED = "owed"  # the organisation demands one and there is none yet: nothing is open before it is set up
+
+
 class LoginSession(Model):
     """One signed-in device. Its cookie holds a random token, the row the hash. Revoking the row signs it out."""
 
@@ -112,6 +120,8 @@ class LoginSession(Model):
     seen_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    second_factor: Mapped[str] = mapped_column(String(10), default="none", server_default="none")  # SecondFactorState
+    provider: Mapped[str] = mapped_column(String(32), default="", server_default="")  # "": signed in here
 
     user: Mapped[User] = relationship()
 
@@ -122,6 +132,7 @@ class TokenPurpose(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105
     INVITATION = "invitation"
     ONE_TIME_CODE = "one_time_code"
+    SECOND_STEP = "second_step"  # the first factor was right; kept by the browser that gave it
 
 
 class Token(Model):

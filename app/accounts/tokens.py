@@ -22,6 +22,7 @@ LIFETIMES = {
     TokenPurpose.RESET_PASSWORD: timedelta(hours=1),
     TokenPurpose.INVITATION: timedelta(days=14),
     TokenPurpose.ONE_TIME_CODE: timedelta(days=7),
+    TokenPurpose.SECOND_STEP: timedelta(minutes=10),
 }
 # On paper: nothing that reads like something else (no 0/O, 1/I/L, 5/S, 2/Z, 8/B, U/V).
 CODE_LETTERS = "3467ACDEFGHJKMNPQRTWXY9"
