@@ -15,11 +15,11 @@ from app.accounts import forgetting
 from app.clock import utc_now
 from app.config import Settings
 from app.credentials import issuing
-from app.curricula import completing
+from app.curricula import completing, previewing
 from app.db import reading, writing
 from app.grading import queueing, rejudging, settling
 from app.notices import delivering
-from app.organisations import syncing
+from app.organisations import importing, syncing
 from app.organisations.importing import Shelf
 
 log = logging.getLogger("bilik.worker")
@@ -61,6 +61,8 @@ class Keeper:
             (FOLLOW, self._anchor),
             (FORGET, self._in_transaction(lambda: queueing.forget_tries(now=utc_now()))),
             (FORGET, self._in_transaction(lambda: forgetting.forget(utc_now()))),
+            (FORGET, self._in_transaction(lambda: importing.forget(utc_now()))),
+            (FORGET, self._in_transaction(lambda: previewing.forget(utc_now()))),
         ]
         due = [0.0] * len(acts)
         while not self.stopping.is_set():

@@ -7,10 +7,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import delete
 
 from app.accounts.models import User
 from app.audiences.models import Audience
@@ -25,6 +26,7 @@ from app.errors import Refused
 from app.folding import fold, sort_key
 from app.formats import day_text
 
+LOOKED_AT_FOR = timedelta(days=30)
 OF_A_DRAFT = tuple(Draft.__dataclass_fields__)
 
 
@@ -86,6 +88,12 @@ def _propose(
     db.session.add(proposal)
     db.session.flush()
     return proposal
+
+
+def forget(now: datetime) -> None:
+    """Delete what was looked at a month ago and never applied."""
+    left = Proposal.applied_at.is_(None) & (Proposal.created_at < now - LOOKED_AT_FOR)
+    db.session.execute(delete(Proposal).where(left))
 
 
 def draft_of(proposal: Proposal) -> Draft:

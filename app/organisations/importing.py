@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import defer, joinedload
 
 from app import audit, keys
@@ -33,6 +33,7 @@ from app.organisations.reading import read
 
 PAGE = 25
 UNDECIDED = (RunState.LOOKED_AT, RunState.WAITING)
+UNDECIDED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +152,12 @@ def drop(run: ImportRun, *, by: User, now: datetime) -> None:
     if run.state not in UNDECIDED:
         raise Refused(gettext("This file has been decided about. Upload it again."))
     _decide(run, RunState.DROPPED, by, now)
+
+
+def forget(now: datetime) -> None:
+    """What nobody decided about in a month is not applied any more; its file, full of FINs, is not kept."""
+    waiting = ImportRun.state.in_(UNDECIDED) & (ImportRun.created_at < now - UNDECIDED_FOR)
+    db.session.execute(update(ImportRun).where(waiting).values(state=RunState.DROPPED, kept=None, decided_at=now))
 
 
 def runs(organisation_id: int, *, page: int) -> tuple[list[ImportRun], int]:

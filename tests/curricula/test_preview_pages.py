@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
@@ -13,13 +13,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.audiences.models import Audience
-from app.curricula import requirements
+from app.curricula import previewing, requirements
 from app.curricula.completing import complete
 from app.curricula.models import AllocationException, Obligation, Proposal, Requirement, RequirementVersion
 from app.db import db
 from tests.curricula import people
 from tests.curricula.office import DAY, Office, by, office, said, today
 from tests.curricula.test_requirement_pages import typed
+from tests.factories import NOW
 
 
 def looked_at(client: FlaskClient, address: str, form: dict[str, Any]) -> str:
@@ -272,3 +273,19 @@ def test_a_preview_asks_as_much_for_many_as_for_two(
     desk.ask(made, *[desk.hire(f"Adam {number}") for number in range(15)])
     people.put(audience, [*desk.staff, *[desk.hire(f"Yeni {number}") for number in range(15)]], today() - DAY)
     assert queries() == few
+
+
+def test_what_was_looked_at_and_never_applied_is_gone_after_a_month(site: Flask) -> None:
+    desk = office()
+    made = desk.requirement()
+    left, applied, young = (
+        Proposal(
+            requirement=made, kind="detach", draft={}, from_on=NOW.date(), created_by=desk.officer.id, created_at=at
+        )
+        for at in (NOW, NOW, NOW + timedelta(days=1))
+    )
+    applied.applied_at = NOW
+    db.session.add_all([left, applied, young])
+    db.session.flush()
+    previewing.forget(NOW + timedelta(days=30, seconds=1))
+    assert set(db.session.scalars(select(Proposal.id))) == {applied.id, young.id}

@@ -359,6 +359,16 @@ def test_no_fin_is_kept_in_reports_or_readable_in_files(desk: Desk) -> None:
     assert event.details["person_new"] == 3
 
 
+def test_what_nobody_decided_about_in_a_month_is_not_applied_and_its_file_is_forgotten(desk: Desk) -> None:
+    old = desk.look(UNITS)
+    desk.now += timedelta(days=29)
+    young = desk.look(UNITS)
+    importing.forget(NOW + timedelta(days=30, seconds=1))
+    db.session.expire_all()
+    assert (old.state, old.kept) == (RunState.DROPPED, None)
+    assert (young.state, bool(young.kept)) == (RunState.LOOKED_AT, True)
+
+
 def test_the_day_is_the_one_in_baku(desk: Desk) -> None:
     desk.now = datetime(2026, 11, 22, 21, 0, tzinfo=UTC)
     desk.take("Name;Number\nAysel H.;1\n")
