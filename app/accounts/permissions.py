@@ -32,10 +32,6 @@ def instructs(user: User, course_slug: str) -> bool:
     )
 
 
-def instructs_any(user: User) -> bool:
-    return bool({Role.INSTRUCTOR, Role.ADMINISTRATOR} & roles(user))
-
-
 def taught_courses(user: User) -> set[str] | None:
     """The slugs of the courses somebody teaches; None means every course."""
     if is_administrator(user):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
@@ -34,12 +32,6 @@ def allow_large_upload(endpoint: str | None, _values: dict[str, object] | None) 
     """A course may be larger than anything else that is sent; said before the form is read."""
     if endpoint == "authoring.upload":
         request.max_content_length = uploading.MOST_COURSE + 2**20
-
-
-@dataclass(frozen=True, kw_only=True)
-class CourseCard:
-    course: Course
-    drafts: int
 
 
 @pages.get("/")

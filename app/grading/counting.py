@@ -56,8 +56,3 @@ def settle(seat: Seat, item: content.Exercise | content.Quiz, *, now: datetime) 
         submission_id=found.submission_id,
         now=now,
     )
-
-
-def counting_submission(seat: Seat, item: content.Exercise | content.Quiz) -> Submission | None:
-    found = rules.counting(results(seat, item.key), item.counts)
-    return db.session.get(Submission, found.submission_id) if found else None

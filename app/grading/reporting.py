@@ -75,11 +75,6 @@ class Report:
     def outputs_of(self, cell: str) -> Ran | None:
         return next((ran for ran in self.cells if ran.id == cell), None)
 
-    @property
-    def extra_cells(self) -> Sequence[Ran]:
-        """Cells the learner added in an uploaded notebook."""
-        return [ran for ran in self.cells if ran.source is not None]
-
 
 def report_for_learner(submission: Submission) -> Report:
     """What the learner may see now: `graders.feedback` decides."""

@@ -127,11 +127,6 @@ def tasks_of(user: User, *, now: datetime) -> Tasks:
     )
 
 
-def assigned_slugs(tasks: Tasks) -> set[str]:
-    """The courses that stand in the list: they need not be suggested again below it."""
-    return {step.course.slug for task in (*tasks.open, *tasks.later) for step in task.steps}
-
-
 def _waiting(table: Any, periods: Sequence[int]) -> Sequence[Any]:
     return db.session.scalars(
         select(table).where(table.period_id.in_(periods), table.decision == Decision.WAITING)

@@ -6,7 +6,7 @@ list of today, and still in that of the days before. Of a person nothing is seen
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -98,10 +98,6 @@ class Narrowing:
     unit_id: int | None = None
     requirement_id: int | None = None
     words: str = ""
-
-    @property
-    def without_light(self) -> Narrowing:
-        return replace(self, light=None)
 
     def as_query(self) -> dict[str, Any]:
         """For an address or a form; what is not narrowed is left out."""
