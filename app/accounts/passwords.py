@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from base64 import b64encode
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from flask_babel import gettext
 
@@ -49,7 +51,6 @@ TOO_KNOWN = frozenset(
 
 hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 _at_once = threading.BoundedSemaphore(2)
-_nobodys = hasher.hash("an account that does not exist")
 
 
 def check_new(password: str, *, name: str = "", email: str = "") -> None:
@@ -79,9 +80,16 @@ def is_right(stored: str | None, password: str) -> bool:
     """Takes the same time whether or not there is an account or a password to compare with."""
     with _at_once:
         try:
-            return hasher.verify(stored or _nobodys, password) and stored is not None
+            return hasher.verify(stored or _nobodys(), password) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _nobodys() -> str:
+    """A hash that takes as long to compare with as any other and that no password has: nothing but zeros."""
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, digest = (b64encode(bytes(length)).decode().rstrip("=") for length in (hasher.salt_len, hasher.hash_len))
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
 
 def renewed(stored: str, password: str) -> str | None:

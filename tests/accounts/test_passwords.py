@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from flask import Flask
 
 from app.accounts import passwords
@@ -33,3 +34,10 @@ def test_a_hash_made_with_older_parameters_is_renewed() -> None:
     renewed = passwords.renewed(weak, "dörd uzun sakit söz")
     assert renewed is not None
     assert passwords.renewed(renewed, "dörd uzun sakit söz") is None
+
+
+def test_who_has_no_account_is_compared_with_a_hash_of_the_same_cost_that_no_password_has() -> None:
+    assert not passwords.hasher.check_needs_rehash(passwords._nobodys())
+    with pytest.raises(VerifyMismatchError):  # it was computed, not refused as no hash at all
+        passwords.hasher.verify(passwords._nobodys(), "")
+    assert not passwords.is_right(None, "")
