@@ -16,6 +16,7 @@ from app.clock import utc_now
 from app.config import Settings
 from app.credentials import issuing
 from app.curricula import completing, previewing
+from app.curricula.reminding import rounding
 from app.db import reading, writing
 from app.grading import queueing, rejudging, settling
 from app.notices import delivering
@@ -58,6 +59,7 @@ class Keeper:
             (FOLLOW, self._sync),  # before the night, which goes by who works where
             (FOLLOW, self._follow),
             (FOLLOW, self._in_transaction(lambda: rounds.night(utc_now()))),
+            (FOLLOW, self._remind),  # after the night, which says how everything stands
             (FOLLOW, self._anchor),
             (FORGET, self._in_transaction(lambda: queueing.forget_tries(now=utc_now()))),
             (FORGET, self._in_transaction(lambda: forgetting.forget(utc_now()))),
@@ -125,6 +127,16 @@ class Keeper:
                     return
             with writing(self.site):
                 audit.seal()
+
+    def _remind(self) -> None:
+        """What audiences have brought, then the round of the day: a few hundred people in a transaction."""
+        for is_due, tell in ((rounding.asked_is_due, rounding.tell_asked), (rounding.is_due, rounding.go_on)):
+            with reading(self.site):
+                goes_on = is_due(utc_now())
+            while goes_on and not self.stopping.is_set():
+                with writing(self.site):
+                    goes_on = tell(utc_now())
+                self.at("reminded")
 
     def _anchor(self) -> None:
         with reading(self.site):

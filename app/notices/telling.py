@@ -1,4 +1,8 @@
-"""Telling somebody something: a row in the outbox, in the transaction of the fact itself."""
+"""Telling somebody something: a row in the outbox, in the transaction of the fact itself.
+
+What can wait (`kinds`) is mailed in working hours, and only where its reader wants mail of it; the page of notices has
+it at once.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,11 @@ from typing import Any
 
 from sqlalchemy import delete, insert, or_, select
 
-from app.db import db
-from app.notices.models import Notice
+from app.clock import in_baku
+from app.db import db, in_parts
+from app.notices import preferring, workdays
+from app.notices.kinds import kind_of
+from app.notices.models import CalendarFeed, Notice, Preference
 
 
 def tell(
@@ -31,18 +38,9 @@ def tell(
     known = db.session.scalar(select(Notice).where(Notice.idempotency_key == key))
     if known is not None:
         return known
-    notice = Notice(
-        idempotency_key=key,
-        recipient_id=recipient_id,
-        address=address,
-        language=language,
-        kind=kind,
-        params=params,
-        created_at=now,
-        not_before=now,
-        sent_at=None if address else now,
-        failures=0,
-    )
+    mail = Mail(recipient_id=recipient_id, address=address, language=language, params=params, key=key)
+    (row,) = _rows(kind, [mail], now)
+    notice = Notice(**row)
     db.session.add(notice)
     db.session.flush()
     return notice
@@ -50,34 +48,58 @@ def tell(
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """One of many mails of a kind, to nobody's inbox on the site; `key` names its fact, which is new."""
+    """One of many notices of a kind, as `tell` takes it; `key` names its fact, which is new."""
 
-    address: str
+    recipient_id: int | None = None
+    address: str | None
     language: str
     params: dict[str, Any]
     key: str
 
 
 def mail_many(kind: str, mails: Sequence[Mail], *, now: datetime) -> None:
-    """The notice `kind` to many addresses, in one statement. Raises IntegrityError when one was written before."""
-    rows = [
-        {
-            "idempotency_key": mail.key,
-            "address": mail.address,
-            "language": mail.language,
-            "kind": kind,
-            "params": mail.params,
-            "created_at": now,
-            "not_before": now,
-            "failures": 0,
-        }
-        for mail in mails
-    ]
-    if rows:
+    """The notice `kind` to many, in one statement. Raises IntegrityError when one was written before."""
+    if rows := _rows(kind, mails, now):
         db.session.execute(insert(Notice), rows)
+
+
+def tell_many(kind: str, mails: Sequence[Mail], *, now: datetime) -> int:
+    """The same, leaving out what was told before; how many are new."""
+    known: set[str] = set()
+    for few in in_parts([mail.key for mail in mails]):
+        known |= set(db.session.scalars(select(Notice.idempotency_key).where(Notice.idempotency_key.in_(few))))
+    new = [mail for mail in mails if mail.key not in known]
+    mail_many(kind, new, now=now)
+    return len(new)
+
+
+def _rows(kind: str, mails: Sequence[Mail], now: datetime) -> list[dict[str, Any]]:
+    choices = preferring.chosen_by([mail.recipient_id for mail in mails if mail.recipient_id is not None])
+    opens = workdays.calendar(in_baku(now).date()).opens(now) if kind_of(kind).waits else now
+    rows = []
+    for mail in mails:
+        chosen = choices.get(mail.recipient_id or 0, preferring.EVERYTHING)
+        address = mail.address if chosen.mails(kind) else None
+        rows.append(
+            {
+                "idempotency_key": mail.key,
+                "recipient_id": mail.recipient_id,
+                "address": address,
+                "language": mail.language,
+                "kind": kind,
+                "params": mail.params,
+                "created_at": now,
+                "not_before": now if chosen.at_any_hour else opens,
+                "sent_at": None if address else now,
+                "failures": 0,
+            }
+        )
+    return rows
 
 
 def forget_all(recipient_id: int, addresses: Collection[str]) -> None:
     """Nothing that was told somebody, or written to these addresses, is kept, and nothing that waits is sent."""
     told = or_(Notice.recipient_id == recipient_id, Notice.address.in_(addresses))
     db.session.execute(delete(Notice).where(told))
+    for table in (Preference, CalendarFeed):
+        db.session.execute(delete(table).where(table.recipient_id == recipient_id))

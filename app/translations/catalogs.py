@@ -22,7 +22,8 @@ TRANSLATED = ("az", "ru")  # English is the language of the texts in the code
 
 # Which part of app/ each area speaks for; a folder stands for itself and for templates/<folder>.
 AREAS = {
-    "site": ("accounts", "notices", "home", "errors", "parts", "setup"),  # and the modules of app/ itself, layout.html
+    "site": ("accounts", "home", "errors", "parts", "setup"),  # and the modules of app/ itself, layout.html
+    "notices": ("notices",),
     "learning": ("catalogue", "learning", "credentials"),
     "grading": ("grading",),
     "organisations": ("organisations",),

@@ -6,10 +6,29 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.notices.kinds import KINDS
 from app.notices.writing import letter
 
 ROOT = Path(__file__).parents[2]
+TITLES = {"az": "Etika", "ru": "Этика", "en": "Ethics"}
+
+
+def line(what: str, **more: object) -> dict[str, object]:
+    return {"what": what, "titles": TITLES, "on": "2026-11-30", "obligation": 1, **more}
+
+
+EVERY_LINE = [line(what) for what in ("closed", "expired", "late", "due", "moved", "window")]
+MINE = {"name": "Rəna", "organisations": ["Nazirlik"], "more": 0}
+TEAM = {"name": "Müdir", "organisation": "Nazirlik", "organisation_id": 1, "more": 3, "people": 2}
 PARAMS = {
+    "due": MINE | {"asked": EVERY_LINE, "more": 2},
+    **{f"due:{one['what']}": MINE | {"asked": [one]} for one in EVERY_LINE},
+    "asked": MINE | {"asked": [line("asked")]},
+    "asked:several": MINE | {"asked": [line("asked"), line("asked", on=None)]},
+    "team_digest": TEAM
+    | {"lines": [line("late", person="Aysel", person_id=1), line("due", person="Zaur", person_id=2)]},
+    "team_digest:numbers": TEAM
+    | {"numbers": [{"what": one["what"], "titles": TITLES, "count": n} for n, one in enumerate(EVERY_LINE, 1)]},
     "assigned": {
         "course": "python-basics",
         "titles": {"az": "Sıfırdan Python"},
@@ -76,8 +95,9 @@ PARAMS = {
 @pytest.mark.parametrize("kind", PARAMS)
 @pytest.mark.parametrize("language", ["az", "ru", "en"])
 def test_a_notice_of_a_domain_is_written_with_a_link(site: Flask, kind: str, language: str) -> None:
-    written = letter(kind, PARAMS[kind], language)
+    written = letter(kind.partition(":")[0], PARAMS[kind], language)
     assert written.subject
+    assert "\n\n\n" not in written.text
     assert any(paragraph.address.startswith("http") for paragraph in written.paragraphs)
 
 
@@ -90,3 +110,17 @@ def test_every_kind_that_the_site_tells_has_a_template() -> None:
     }
     assert {"assigned", "announcement", "certificate"} <= told
     assert not {kind for kind in told if not (ROOT / "app/templates/notices" / f"{kind}.txt").exists()}
+
+
+def test_every_kind_says_whether_it_may_be_switched_off_and_whether_it_waits() -> None:
+    written = {path.stem for path in (ROOT / "app/templates/notices").glob("*.txt")} - {"footer", "lines"}
+    assert written == set(KINDS)
+
+
+def test_a_notice_of_one_thing_names_it_and_its_day_in_the_subject(site: Flask) -> None:
+    subjects = [letter("due", PARAMS["due:due"], language).subject for language in ("az", "ru", "en")]
+    assert subjects == [
+        "“Etika” təlimini bitirin, son gün: 30 noyabr 2026",
+        "Завершите «Этика» до 30 ноября 2026 включительно",
+        "Please finish “Ethics” by 30 November 2026",
+    ]

@@ -130,3 +130,19 @@ def test_a_team_is_the_same_with_and_without_sql(site: Flask, seed: int) -> None
                 assert set(db.session.scalars(teams.team_on(user, day, today=today))) == wanted, (user.id, day, today)
                 somebody += len(wanted)
     assert somebody > 20
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_nearest_leaders_of_somebody_all_see_them_and_who_is_led_has_one(site: Flask, seed: int) -> None:
+    house = Ministries(seed)
+    somebody = 0
+    for days in (0, 31, 59):
+        day = BEGAN + timedelta(days=days)
+        for organisation_id in {job.organisation_id for job in house.jobs}:
+            staff = set(db.session.scalars(teams.staff_on(organisation_id, day)))
+            found = teams.nearest_leaders(organisation_id, staff, day)
+            for user in house.users:
+                seen = set(db.session.scalars(teams.team_on(user, day, organisation_id=organisation_id)))
+                assert {person for person, leaders in found.items() if user.id in leaders} <= seen
+            somebody += sum(map(len, found.values()))
+    assert somebody > 5

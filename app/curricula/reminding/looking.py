@@ -1,0 +1,209 @@
+"""Who is to be told something on the day of a round: read from the rows, a part of the people at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select, union
+
+from app.accounts.models import Organisation, User
+from app.curricula.models import DueDate, Obligation, Period, Source
+from app.curricula.reminding import ladder
+from app.curricula.reminding.ladder import Reached, Span, Stood
+from app.curricula.reminding.models import Reminder, ReminderRules
+from app.curricula.rules import Status
+from app.curricula.standing import obligations_on
+from app.db import covers, db, in_parts
+
+ASKED_OF = (Status.PENDING, Status.IN_PROGRESS, Status.OVERDUE, Status.FUTURE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speaking:
+    """An obligation that has reached a step for one of its audiences."""
+
+    user_id: int
+    organisation_id: int
+    obligation_id: int
+    requirement_id: int
+    period_id: int
+    audience: str
+    step: str
+    on_day: date
+    due_on: date | None
+
+
+def rules_of_all() -> dict[int, Mapping[str, Collection[str]]]:
+    """By organisation, the steps of each audience. One query."""
+    found: dict[int, Mapping[str, Collection[str]]] = dict.fromkeys(
+        db.session.scalars(select(Organisation.id)), ladder.USUAL
+    )
+    for row in db.session.scalars(select(ReminderRules)):
+        found[row.organisation_id] = rules_from(row.steps)
+    return found
+
+
+def rules_from(kept: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:
+    told = {name: tuple(kept.get(name, ladder.USUAL[name])) for name in ladder.AUDIENCES}
+    return {**told, ladder.LEARNER: (*told[ladder.LEARNER], *(ladder.COMPULSORY - set(told[ladder.LEARNER])))}
+
+
+def next_users(span: Span, steps: Collection[str], *, after: int, most: int) -> list[int]:
+    """The next people with an obligation that may have reached one of these steps, in the order of their ids."""
+    concerned = _concerned(span, steps).subquery()
+    users = (
+        select(Obligation.user_id)
+        .join(concerned, concerned.c.obligation_id == Obligation.id)
+        .where(Obligation.user_id > after)
+        .distinct()
+        .order_by(Obligation.user_id)
+        .limit(most)
+    )
+    return list(db.session.scalars(users))
+
+
+def _concerned(span: Span, steps: Collection[str]) -> Any:
+    """A SELECT of the ids of obligations, by the days in their rows alone; `newest` looks at how they stand."""
+    of_due = select(Period.obligation_id).join(DueDate, DueDate.period_id == Period.id)
+    return union(
+        of_due.where(
+            covers(DueDate, span.day),
+            or_(
+                DueDate.due_on.in_(sorted(span.due_days(steps))),
+                (DueDate.from_on > span.since) & DueDate.cause.in_(("changed", "leave")),
+                (DueDate.closes_on >= span.since) & (DueDate.closes_on < span.day),
+            ),
+            Period.completed_on.is_(None),
+        ),
+        select(Period.obligation_id).where(
+            or_(
+                (Period.window_opens_on > span.since) & (Period.window_opens_on <= span.day),
+                (Period.expires_on > span.since) & (Period.expires_on <= span.day),
+            )
+        ),
+    )
+
+
+def speaking(span: Span, rules: Mapping[int, Mapping[str, Collection[str]]], users: Sequence[int]) -> list[Speaking]:
+    """What obligations of these people have to say, for each of the audiences. Three queries, however many they are.
+
+    What was told before is left out.
+    """
+    steps = {step for one in rules.values() for some in one.values() for step in some}
+    rows = db.session.execute(
+        obligations_on(span.day).where(
+            Obligation.user_id.in_(users), Obligation.id.in_(select(_concerned(span, steps).subquery().c.obligation_id))
+        )
+    ).all()
+    periods = [row.period_id for row in rows]
+    since = dict(
+        db.session.execute(
+            select(DueDate.period_id, DueDate.from_on).where(DueDate.period_id.in_(periods), covers(DueDate, span.day))
+        ).all()
+    )
+    told = _told(periods)
+    found = []
+    for row in rows:
+        stood = Stood(
+            status=Status(row.status),
+            due_on=row.due_on,
+            due_since=since.get(row.period_id),
+            due_cause=row.due_cause,
+            closes_on=row.closes_on,
+            window_opens_on=row.window_opens_on,
+            expires_on=row.expires_on,
+        )
+        for audience in ladder.AUDIENCES:
+            reached = ladder.newest(rules[row.organisation_id][audience], stood, span)
+            if reached and (row.period_id, audience, reached.step, reached.on_day) not in told:
+                found.append(_speaking(row, audience, reached))
+    return found
+
+
+def newly_asked(since: datetime, day: date, *, most: int) -> list[Speaking]:
+    """What an audience has brought to people since, whom nobody has told of it yet; of no more than `most`.
+
+    By hand it is told by who assigns it (assigning.py). Not what somebody else asked before, and what is done already.
+    """
+    other = Source.__table__.alias()
+    before = (
+        select(other.c.id)
+        .where(
+            other.c.obligation_id == Source.obligation_id,
+            other.c.id < Source.id,
+            or_(other.c.until_on.is_(None), other.c.until_on >= Source.from_on),
+        )
+        .exists()
+    )
+    told = (
+        select(Reminder.id)
+        .join(Period, Period.id == Reminder.period_id)
+        .where(
+            Period.obligation_id == Source.obligation_id,
+            Reminder.audience == ladder.LEARNER,
+            Reminder.step == ladder.ASKED,
+            Reminder.on_day == Source.from_on,
+        )
+        .exists()
+    )
+    new = (
+        select(Obligation.user_id, Source.obligation_id, Source.from_on)
+        .join(Obligation, Obligation.id == Source.obligation_id)
+        .where(
+            Source.assigned_at > since,
+            Source.audience_id.is_not(None),
+            Source.from_on <= day,
+            Source.until_on.is_(None),
+            ~before,
+            ~told,
+        )
+        .order_by(Obligation.user_id)
+    )
+    days_of: dict[int, dict[int, date]] = {}
+    for user_id, obligation_id, from_on in db.session.execute(new):
+        days_of.setdefault(user_id, {})[obligation_id] = from_on
+    for users in in_parts(days_of, most):
+        days = {obligation: on for user in users for obligation, on in days_of[user].items()}
+        rows = db.session.execute(obligations_on(day).where(Obligation.id.in_(days), Obligation.user_id.in_(users)))
+        asked = [row for row in rows if row.status in ASKED_OF]
+        if asked:
+            return [
+                _speaking(row, ladder.LEARNER, Reached(step=ladder.ASKED, on_day=days[row.obligation_id]))
+                for row in asked
+            ]
+    return []
+
+
+def _told(periods: Sequence[int]) -> set[tuple[int, str, str, date]]:
+    columns = (Reminder.period_id, Reminder.audience, Reminder.step, Reminder.on_day)
+    return {
+        (row[0], row[1], row[2], row[3])
+        for few in in_parts(periods)
+        for row in db.session.execute(select(*columns).where(Reminder.period_id.in_(few)))
+    }
+
+
+def _speaking(row: Any, audience: str, reached: Reached) -> Speaking:
+    return Speaking(
+        user_id=row.user_id,
+        organisation_id=row.organisation_id,
+        obligation_id=row.obligation_id,
+        requirement_id=row.requirement_id,
+        period_id=row.period_id,
+        audience=audience,
+        step=reached.step,
+        on_day=reached.on_day,
+        due_on=row.due_on,
+    )
+
+
+def kept_accounts(users: Collection[int]) -> dict[int, User]:
+    """Those of these people whose accounts are not closed, by id."""
+    found: dict[int, User] = {}
+    for few in in_parts(users):
+        rows = db.session.scalars(select(User).where(User.id.in_(few), User.closed_at.is_(None)))
+        found |= {one.id: one for one in rows}
+    return found

@@ -1,0 +1,152 @@
+"""The round of a working day: what has come up is told, each person's in one notice, each leader's in one summary.
+
+In short transactions, each whole: reminders and notices are written together with how far the round has come, so that
+after a crash, or with a second worker beside, it goes on where it stood. A round that was left unfinished, and days on
+which none was made, are caught up by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.clock import DAY, begins, in_baku
+from app.curricula import sizes
+from app.curricula.models import Nightly
+from app.curricula.reminding import ladder, letters, looking, summaries
+from app.curricula.reminding.ladder import Span
+from app.curricula.reminding.looking import Speaking
+from app.curricula.reminding.models import Reminder, ReminderMark, ReminderRound
+from app.db import db, one_at_a_time
+from app.notices import workdays
+
+PART = 400  # people told in one transaction
+LATE_COMMITS = timedelta(minutes=10)  # what was assigned so long before it could be seen
+MOVES_AFTER = timedelta(hours=1)
+ACT = "reminders"
+
+
+def is_due(now: datetime) -> bool:
+    """A round is to be made or to go on: on a working day, after its night."""
+    day = in_baku(now).date()
+    over = db.session.scalar(select(ReminderRound.ended_at).where(ReminderRound.day == day))
+    if over is not None:
+        return False
+    night = select(Nightly.day).where(Nightly.day == day, Nightly.ended_at.is_not(None))
+    return db.session.scalar(night) is not None and workdays.calendar(day).is_worked(day)
+
+
+def go_on(now: datetime) -> bool:
+    """The next part of today's round, in this transaction; False when all is told."""
+    one_at_a_time(ACT)
+    if not is_due(now):
+        return False
+    it = _current(now)
+    if not it.learners_done:
+        _tell_people(it, now)
+    elif (organisation_id := summaries.next_organisation(it.day, after=it.after_organisation)) is not None:
+        summaries.tell_leaders(organisation_id, it.day, now=now)
+        it.after_organisation = organisation_id
+    else:
+        it.ended_at = now
+    db.session.flush()
+    return it.ended_at is None
+
+
+def tell_asked(now: datetime) -> bool:
+    """Tell the next people what an audience has brought them; False when everybody knows."""
+    one_at_a_time(ACT)
+    mark = _mark(now)
+    found = looking.newly_asked(mark.at - LATE_COMMITS, in_baku(now).date(), most=PART)
+    if not found:
+        mark.at = now
+        return False
+    _remember(found, now)
+    letters.tell_asked(found, now=now)
+    return True
+
+
+def asked_is_due(now: datetime) -> bool:
+    """Somebody has to be told what an audience has brought; or the mark has to be moved, lest more and more is read."""
+    mark = db.session.get(ReminderMark, ladder.ASKED)
+    if mark is None or now - mark.at > MOVES_AFTER:
+        return True
+    return bool(looking.newly_asked(mark.at - LATE_COMMITS, in_baku(now).date(), most=PART))
+
+
+def _mark(now: datetime) -> ReminderMark:
+    mark = db.session.get(ReminderMark, ladder.ASKED)
+    if mark is None:  # what was asked before this was built is known to everybody
+        mark = ReminderMark(name=ladder.ASKED, at=begins(in_baku(now).date()))
+        db.session.add(mark)
+    return mark
+
+
+def _current(now: datetime) -> ReminderRound:
+    """Today's, begun where the one before ended."""
+    day = in_baku(now).date()
+    it = db.session.get(ReminderRound, day, populate_existing=True)
+    if it is not None:
+        return it
+    before = db.session.scalar(
+        select(ReminderRound).where(ReminderRound.day < day).order_by(ReminderRound.day.desc()).limit(1)
+    )
+    it = ReminderRound(
+        day=day,
+        since=before.day if before else day - DAY,
+        ahead_since=before.ahead if before else day - DAY,
+        ahead=workdays.calendar(day).next_worked(day) - DAY,
+        began_at=now,
+    )
+    if before is not None and before.ended_at is None:
+        _take_over(before, it, now)
+    db.session.add(it)
+    db.session.flush()
+    return it
+
+
+def _take_over(before: ReminderRound, it: ReminderRound, now: datetime) -> None:
+    """What a round that never ended has left: its days for who was not told, its reminders for leaders."""
+    if not before.learners_done:
+        it.since, it.ahead_since = before.since, before.ahead_since
+    left = (Reminder.told_on == before.day) & Reminder.audience.in_((ladder.MANAGER, ladder.OFFICER))
+    if before.learners_done:
+        left &= Reminder.organisation_id > before.after_organisation
+    db.session.execute(update(Reminder).where(left).values(told_on=it.day))
+    before.ended_at = now
+
+
+def _tell_people(it: ReminderRound, now: datetime) -> None:
+    rules = looking.rules_of_all()
+    steps = {step for one in rules.values() for some in one.values() for step in some}
+    span = Span(since=it.since, day=it.day, ahead_since=it.ahead_since, ahead=it.ahead)
+    users = looking.next_users(span, steps, after=it.after_user, most=PART)
+    if not users:
+        it.learners_done = True
+        return
+    found = looking.speaking(span, rules, users)
+    _remember(found, now)
+    letters.tell_due([one for one in found if one.audience == ladder.LEARNER], it.day, now=now)
+    it.after_user, it.told = users[-1], it.told + len(found)
+
+
+def _remember(found: Sequence[Speaking], now: datetime) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "period_id": one.period_id,
+            "organisation_id": one.organisation_id,
+            "user_id": one.user_id,
+            "audience": one.audience,
+            "step": one.step,
+            "on_day": one.on_day,
+            "told_on": in_baku(now).date(),
+            "told_at": now,
+        }
+        for one in found
+    ]
+    if rows:
+        db.session.execute(insert(Reminder), rows)
+        sizes.tell("reminder", len(rows))
