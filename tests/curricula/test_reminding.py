@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
@@ -14,8 +17,8 @@ from app.accounts import granting, registering
 from app.accounts.models import Organisation, Role, User
 from app.curricula import moving, nightly, requirements
 from app.curricula.models import Nightly, Requirement
-from app.curricula.reminding import looking, rounding
-from app.curricula.reminding.models import Reminder, ReminderRules
+from app.curricula.reminding import ladder, looking, rounding
+from app.curricula.reminding.models import Reminder, ReminderMark, ReminderRules
 from app.db import db
 from app.notices.models import Notice
 from app.organisations import leaving, tree, working
@@ -23,6 +26,7 @@ from app.organisations.models import Job
 from app.organisations.working import Place
 from tests.curricula import people
 from tests.curricula.people import DAY, noon
+from tests.engines.test_writers import at_once
 
 START = date(2027, 1, 11)  # a Monday
 DUE = date(2027, 2, 24)  # a Wednesday
@@ -235,59 +239,88 @@ def test_a_round_waits_for_its_night_and_is_not_made_on_a_day_off(agency: Organi
 # ---- nothing twice, nothing forgotten
 
 
-def test_whatever_part_a_crash_undoes_everything_is_told_once(
-    agency: Organisation, monkeypatch: pytest.MonkeyPatch
+def part_in_a_process(site: Flask, day: date, *, dies_at: int) -> bool:
+    """A part of the round of `day` in a process of its own, killed at its so-many-th writing statement; did it live?"""
+    db.session.commit()
+    db.session.remove()
+    db.engine.dispose()
+    child = os.fork()
+    if child:
+        _pid, status = os.waitpid(child, 0)
+        assert status in (0, signal.SIGKILL), status
+        return status == 0
+    seen = 0
+
+    def die(_connection: object, _cursor: object, text: str, *_rest: object) -> None:
+        nonlocal seen
+        if text.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
+            seen += 1
+            if seen == dies_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    try:
+        event.listen(db.engine, "after_cursor_execute", die)
+        rounding.go_on(noon(day))
+        db.session.commit()
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def test_a_worker_killed_at_any_step_begins_again_and_everything_is_told_once(
+    site: Flask, agency: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The worker dies between any two statements that write, again and again, and begins again."""
     monkeypatch.setattr(rounding, "PART", 3)
     boss = employee(agency, "Müdir")
-    team = [employee(agency) for _n in range(8)]
+    team = [employee(agency) for _n in range(5)]
     granting.grant(boss, Role.MANAGER, organisation_id=agency.id, by=None, now=noon(START))
     asked(agency, *team)
     told_on(DUE - 8 * DAY)
     day = DUE - 7 * DAY
     night(day)
-
-    class Died(Exception):
-        pass
-
-    def go_on_dying_at(statement: int) -> bool:
-        """A part of the round; the worker dies at that writing statement of it, or lives when there are fewer."""
-        seen = 0
-
-        def die(_connection: object, _cursor: object, text: str, *_rest: object) -> None:
-            nonlocal seen
-            if text.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
-                seen += 1
-                if seen == statement:
-                    raise Died
-
-        event.listen(db.engine, "after_cursor_execute", die)
-        try:
-            more = rounding.go_on(noon(day))
-            if seen < statement:
-                db.session.commit()
-                return more
-        except Died:
-            pass
-        finally:
-            event.remove(db.engine, "after_cursor_execute", die)
-        db.session.rollback()
-        return True
-
-    rounds = 0
-    more = True
-    while more and rounds < 100:
-        rounds += 1
-        for statement in range(1, 8):
-            more = go_on_dying_at(statement)
-            if not more:
+    ids, boss_id, killed = [user.id for user in team], boss.id, 0
+    for _part in range(20):
+        if not rounding.is_due(noon(day)):
+            break
+        for statement in range(1, 10):
+            if part_in_a_process(site, day, dies_at=statement):
                 break
-    assert not more
-    assert [len(notices(user)) for user in team] == [1] * 8
+            killed += 1
+    assert not rounding.is_due(noon(day))
+    assert killed >= 10
+    sent = Counter(db.session.scalars(select(Notice.recipient_id).where(Notice.kind == "due")))
+    assert sent == dict.fromkeys(ids, 1)
+    digest = db.session.scalars(select(Notice).where(Notice.kind == "team_digest")).one()
+    assert (digest.recipient_id, digest.params["people"]) == (boss_id, 5)
+    assert db.session.query(Reminder).filter(Reminder.told_on == day).count() == 10
+
+
+def test_schedulers_that_run_at_once_tell_everything_once(
+    site: Flask, agency: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounding, "PART", 4)
+    boss = employee(agency, "Müdir")
+    team = [employee(agency) for _n in range(12)]
+    granting.grant(boss, Role.MANAGER, organisation_id=agency.id, by=None, now=noon(START))
+    asked(agency, *team)
+    told_on(DUE - 8 * DAY)
+    day = DUE - 7 * DAY
+    db.session.add(ReminderMark(name=ladder.ASKED, at=noon(START)))
+    night(day)
+
+    def whole_round() -> str:
+        while rounding.go_on(noon(day)):
+            db.session.commit()
+        db.session.commit()
+        while rounding.tell_asked(noon(day)):
+            db.session.commit()
+        return "done"
+
+    assert at_once(site, [whole_round] * 3) == ["done"] * 3
+    for kind in ("due", "asked"):
+        assert [len(notices(user, kind)) for user in team] == [1] * 12, kind
     (digest,) = notices(boss, "team_digest")
-    assert digest.params["people"] == 8
-    assert db.session.query(Reminder).filter(Reminder.told_on == day).count() == 16
+    assert digest.params["people"] == 12
 
 
 def test_a_round_that_was_never_finished_is_finished_by_that_of_the_next_day(
