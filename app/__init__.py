@@ -45,6 +45,9 @@ def register_pages(site: Flask) -> None:
     from app.accounts import account_views as accounts
     from app.accounts import login
     from app.accounts import staff_views as people
+    from app.accounts.identity import second_views as _second_factor  # noqa: F401 - pages of the same blueprint
+    from app.accounts.identity import staff_views as _identities  # noqa: F401 - pages of the same blueprint as people
+    from app.accounts.identity import views as _providers  # noqa: F401 - pages of the same blueprint
     from app.audiences import keeping
     from app.audiences import views as audiences
     from app.authoring import views as authoring

@@ -13,7 +13,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from app.accounts.models import Role
+from app.accounts.login import this_session
+from app.accounts.models import Role, SecondFactorState
 from app.accounts.permissions import roles
 from app.error_pages import held, is_fragment, wants_json
 from app.errors import Refused
@@ -55,6 +56,18 @@ TABLE: dict[str, Audience] = {
     "accounts.reset": A.VISITOR,
     "accounts.sign_in_with_code": A.VISITOR,
     "accounts.confirm_change": A.VISITOR,
+    "accounts.provider_begin": A.VISITOR,
+    "accounts.provider_back": A.VISITOR,
+    "accounts.connect": A.VISITOR,
+    "accounts.ask_staff": A.VISITOR,
+    "accounts.second_step": A.VISITOR,
+    "accounts.signed_out": A.VISITOR,
+    "accounts.disconnect": A.OWN,
+    "accounts.second_factor_page": A.LEARNER,
+    "accounts.prepare_second_factor": A.LEARNER,
+    "accounts.confirm_second_factor": A.LEARNER,
+    "accounts.renew_recovery_codes": A.LEARNER,
+    "accounts.remove_second_factor": A.LEARNER,
     "accounts.consent": A.LEARNER,
     "accounts.sign_out": A.LEARNER,
     "accounts.account": A.LEARNER,
@@ -76,6 +89,12 @@ TABLE: dict[str, Audience] = {
     "people.confirm_fin": A.ADMINISTRATOR,
     "people.sign_out": A.ADMINISTRATOR,
     "people.close": A.ADMINISTRATOR,
+    "people.identities": A.ADMINISTRATOR,
+    "people.identity": A.ADMINISTRATOR,
+    "people.connect_identity": A.ADMINISTRATOR,
+    "people.turn_down_identity": A.ADMINISTRATOR,
+    "people.disconnect_identity": A.ADMINISTRATOR,
+    "people.remove_second_factor": A.ADMINISTRATOR,
     # where people work: the view asks whether the organisation is theirs
     "structure.index": A.OFFICER,
     "structure.organisation": A.OFFICER,
@@ -251,6 +270,12 @@ BEFORE_CONSENT = {
     *("accounts.consent", "accounts.sign_out"),
 }
 
+# What somebody may do whose organisation demands a second factor, before it is set up
+BEFORE_SECOND_FACTOR = BEFORE_CONSENT | {
+    *("static", "accounts.second_factor_page", "accounts.prepare_second_factor", "accounts.confirm_second_factor"),
+    *("accounts.sign_out_everywhere", "accounts.signed_out"),
+}
+
 
 def init_app(app: Flask) -> None:
     app.before_request(check)
@@ -276,6 +301,12 @@ def _turn_away(audience: Audience) -> ResponseReturnValue | None:
             if is_writing() or is_fragment() or wants_json():
                 raise Refused(gettext("Without your consent we may not keep an account for you."), status=403)
             return redirect(url_for("accounts.consent", next=request.full_path.rstrip("?")))
+        device = this_session()
+        owed = device is not None and device.second_factor == SecondFactorState.OWED
+        if owed and request.endpoint not in BEFORE_SECOND_FACTOR:
+            if is_writing() or is_fragment() or wants_json():
+                raise Refused(gettext("Your organisation asks for a second factor. Set it up first."), status=403)
+            return redirect(url_for("accounts.second_factor_page"))
         needed = NEEDED.get(audience)
         if needed and not {needed, Role.ADMINISTRATOR} & roles(current_user):
             abort(403)

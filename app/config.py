@@ -16,7 +16,7 @@ TIME_ZONE = "Asia/Baku"
 class Provider(BaseModel):
     """An identity provider people may sign in at. `app/accounts/identity/README.md` says how to connect one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     key: str = Field(pattern="^[a-z][a-z0-9-]{0,30}$", description="in addresses and in the log; never change it")
     kind: Literal["oidc", "mygov"] = "oidc"
@@ -77,7 +77,7 @@ class Provider(BaseModel):
 class Settings(BaseSettings):
     """`BILIK_DATA=/srv/bilik` and so on; an unknown value is an error that names the variable."""
 
-    model_config = SettingsConfigDict(env_prefix="BILIK_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="BILIK_", extra="forbid", hide_input_in_errors=True)
 
     env: Literal["development", "production", "test"] = "development"
     data: Path = Field(

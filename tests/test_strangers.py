@@ -19,9 +19,13 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app.access import TABLE, Audience
+from app.accounts.identity import linking
+from app.accounts.identity.models import IdentityLink
+from app.accounts.identity.providers import Identity
 from app.accounts.models import Grant, LoginSession, Organisation, Role, User
 from app.audiences import keeping, reading
 from app.catalogue.models import Course
+from app.clock import utc_now
 from app.credentials import issuing
 from app.credentials.models import Certificate
 from app.curricula import allocating, assigning, evidence, moving, previewing, requirements
@@ -51,6 +55,9 @@ NOBODYS = {
     "accounts.confirm": "a secret from a mail",
     "accounts.confirm_change": "a secret from a mail",
     "accounts.reset": "a secret from a mail",
+    "accounts.provider_begin": "a way to sign in, by its key in the settings",
+    "accounts.provider_back": "the same, for whom its state was given",
+    "accounts.signed_out": "the same, on the way out",
     "learning.enrol": "anybody may begin a listed course",
     "home.take_again": "anybody may ask; refused where no renewal of theirs does",
     "joining.cohort": "the code is the invitation",
@@ -162,6 +169,8 @@ def house(site: Flask) -> House:
             "grant_id": db.session.scalars(select(Grant.id).where(Grant.user_id == instructor.id)).one(),
             "job_id": job.id,
             "token_id": db.session.scalars(select(ScimToken.id)).one(),
+            "link_id": _linked(owner),
+            "claim_id": _claimed(),
             **_of_the_office(agency, owner, officer),
             "session_id": db.session.scalars(select(LoginSession.id).where(LoginSession.user_id == owner.id)).one(),
         },
@@ -233,6 +242,27 @@ def _of_the_office(agency: Organisation, owner: User, officer: User) -> dict[str
     run = importing.note(found, agency, state=RunState.LOOKED_AT, by=officer, shelf=shelf, now=NOW)
     db.session.commit()
     return {"unit_id": tree.root(agency.id).id, "leave_id": leave.id, "run_id": run.id}
+
+
+def _linked(owner: User) -> int:
+    """Her account is connected with an identity at a provider."""
+    row = IdentityLink(
+        user_id=owner.id, provider="mygov", issuer="https://x", subject_hash="x", how="staff", linked_at=NOW
+    )
+    db.session.add(row)
+    db.session.commit()
+    return row.id
+
+
+def _claimed() -> int:
+    """Somebody from a provider waits for staff."""
+    someone = Identity(provider="mygov", issuer="https://x", subject="y", name=MARKERS[0], fin=None, two_factor=False)
+    secret = linking.claim(someone, settings().data_folder, now=utc_now())
+    claim = linking.open_claim(secret, utc_now())
+    assert claim is not None
+    linking.ask_staff(claim, "gizli@example.com", now=utc_now())
+    db.session.commit()
+    return claim.id
 
 
 def _cohort(course: Course, name: str, by: User) -> Cohort:

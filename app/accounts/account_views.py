@@ -13,6 +13,7 @@ from flask_wtf import FlaskForm
 from app import audit
 from app.accounts import fin, login, passwords, registering, sessions, tokens
 from app.accounts.forms import ChangeAddressForm, ChangePasswordForm, FinForm, NameForm
+from app.accounts.identity import linking, second_factor
 from app.accounts.models import LoginSession, TokenPurpose
 from app.accounts.views import link_gone, pages
 from app.clock import utc_now
@@ -41,6 +42,9 @@ def show(failed: FlaskForm | None = None) -> ResponseReturnValue:
         masked_fin=fin.masked(current_user, settings().data_folder),
         devices=sessions.open_sessions(current_user, utc_now()),
         this_device=login.this_session(),
+        links=linking.links_of(current_user),
+        providers=settings().providers,
+        has_second_factor=second_factor.is_on(current_user),
     )
     return page, 422 if failed else 200
 

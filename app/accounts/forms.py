@@ -36,6 +36,18 @@ class CodeForm(FlaskForm):
     code = StringField(_l("Code"), [needed, Length(max=40)])
 
 
+class ConnectForm(FlaskForm):
+    current = PasswordField(_l("Your password"), [Length(max=200)])
+
+
+class AskStaffForm(FlaskForm):
+    contact = StringField(_l("How we reach you"), [needed, Length(max=200)])
+
+
+class SecondFactorForm(FlaskForm):
+    code = StringField(_l("Code"), [needed, Length(max=40)])
+
+
 class AddressForm(FlaskForm):
     email = EmailField(_l("E-mail address"), [needed, Length(max=254)])
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 
 from app import audit
 from app.accounts import fin, granting, sessions, tokens
+from app.accounts.identity import second_factor
 from app.accounts.models import Grant, Role, Token, TokenPurpose, User
 from app.accounts.registering import new_user, normalise_email, normalise_name, user_of_email
 from app.db import db
@@ -96,4 +97,5 @@ def close_account(user: User, *, by: User, now: datetime) -> None:
     user.closed_at = now
     user.email = user.email_confirmed_at = user.password_hash = None
     fin.forget(user)
+    second_factor.remove(user, by=by, now=now)
     audit.record("account_closed", actor_id=by.id, subject_type="user", subject_id=user.id, now=now)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.accounts.models import LoginSession, User
+from app.accounts.models import LoginSession, SecondFactorState, User
 from app.db import db
 
 SEEN_EVERY = timedelta(minutes=10)
@@ -39,8 +39,18 @@ def device_name(user_agent: str) -> str:
     return " · ".join(part for part in (browser, system) if part) or "—"
 
 
-def open_session(user: User, *, user_agent: str, address: str, days: int, now: datetime) -> str:
-    """Sign a device in; the returned token goes into its cookie and nowhere else."""
+def open_session(
+    user: User,
+    *,
+    user_agent: str,
+    address: str,
+    days: int,
+    hours: int | None = None,
+    second_factor: SecondFactorState = SecondFactorState.NONE,
+    provider: str = "",
+    now: datetime,
+) -> str:
+    """Sign a device in for `days`, or `hours` if that is shorter; the returned token goes into its cookie alone."""
     token = secrets.token_urlsafe(32)
     user.first_signed_in_at = user.first_signed_in_at or now
     db.session.add(
@@ -51,11 +61,17 @@ def open_session(user: User, *, user_agent: str, address: str, days: int, now: d
             address=address,
             created_at=now,
             seen_at=now,
-            expires_at=now + timedelta(days=days),
+            expires_at=now + lasting(days, hours),
+            second_factor=second_factor,
+            provider=provider,
         )
     )
     db.session.flush()
     return token
+
+
+def lasting(days: int, hours: int | None) -> timedelta:
+    return min(timedelta(days=days), timedelta(hours=hours)) if hours else timedelta(days=days)
 
 
 def find_session(token: str, now: datetime) -> LoginSession | None:

@@ -74,7 +74,6 @@ def sign_in(identifier: str, password: str, place: Place, *, now: datetime) -> U
     if better:
         user.password_hash = better
     throttling.note(hashed, place.address, succeeded=True, now=now)
-    _note(user, "password", place, now)
     return user
 
 
@@ -91,17 +90,4 @@ def sign_in_with_code(code: str, place: Place, *, now: datetime) -> User:
             field="code",
         )
     token.used_at = now
-    _note(token.user, "code", place, now)
     return token.user
-
-
-def _note(user: User, how: str, place: Place, now: datetime) -> None:
-    audit.record(
-        "signed_in",
-        actor_id=user.id,
-        subject_type="user",
-        subject_id=user.id,
-        address=place.address,
-        how=how,
-        now=now,
-    )

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from app.accounts import fin, granting, people, registering, sessions
 from app.accounts.forms import FinForm, GrantForm, NameForm, PersonForm
+from app.accounts.identity import linking, second_factor
 from app.accounts.models import Grant, Organisation, Role, User
 from app.accounts.permissions import grants
 from app.clock import utc_now
@@ -74,6 +75,8 @@ def show(user: User, fin_form: FinForm | None = None) -> ResponseReturnValue:
         grants=grants(user),
         masked_fin=fin.masked(user, settings().data_folder),
         devices=sessions.open_sessions(user, utc_now()),
+        links=linking.links_of(user),
+        has_second_factor=second_factor.is_on(user),
         grant_form=grant_form,
         name_form=NameForm(formdata=None, data={"name": user.name}),
         fin_form=fin_form or FinForm(formdata=None),

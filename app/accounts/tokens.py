@@ -51,9 +51,15 @@ def new_link(user_id: int, purpose: TokenPurpose, *, now: datetime, **payload: A
 
 
 def hand_out_code(user: User, data_folder: Path, *, now: datetime, **payload: Any) -> str:
-    """A new code to be read from paper: "ACDE-3467-GHJK"."""
+    """A new code for one sign-in; an earlier one stops working."""
+    code = new_code()
+    _write(user, TokenPurpose.ONE_TIME_CODE, code_hash(code, data_folder), payload, now)
+    return code
+
+
+def new_code() -> str:
+    """To be read from paper: "ACDE-3467-GHJK"."""
     signs = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-    _write(user, TokenPurpose.ONE_TIME_CODE, code_hash(signs, data_folder), payload, now)
     return "-".join(signs[place : place + 4] for place in range(0, CODE_LENGTH, 4))
 
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from app.accounts import login, passwords, registering, signing_in, tokens
 from app.accounts.forms import AddressForm, CodeForm, ConfirmForm, NewPasswordForm, SignInForm, SignUpForm
+from app.accounts.identity import policies
 from app.accounts.models import Role, Token, TokenPurpose
 from app.clock import utc_now
 from app.config import LANGUAGES
@@ -63,7 +64,7 @@ def sign_up() -> ResponseReturnValue:
         try:
             registering.sign_up(
                 registering.normalise_name(form.name.data or ""),
-                registering.normalise_email(form.email.data or ""),
+                _own_address(form.email.data or ""),
                 language=language(),
                 address=login.address(),
                 now=utc_now(),
@@ -74,6 +75,13 @@ def sign_up() -> ResponseReturnValue:
             db.session.commit()
             return redirect(url_for("accounts.mail_sent"), 303)
     return render_template("accounts/sign_up.html", form=form), 422 if form.errors else 200
+
+
+def _own_address(typed: str) -> str:
+    """An address that may sign up by itself."""
+    email = registering.normalise_email(typed)
+    policies.check_sign_up(email)
+    return email
 
 
 @pages.get("/mail-sent")
@@ -115,7 +123,7 @@ def confirm(token: str) -> ResponseReturnValue:
             db.session.rollback()
             refused_in(form, refusal)
         else:
-            response = login.sign_in(user, redirect(url_for("home.front"), 303))
+            response = login.sign_in(user, url_for("home.front"), how="mail")
             db.session.commit()
             flash(gettext("Welcome! Your account is ready."), "good")
             return response
@@ -158,7 +166,7 @@ def reset(token: str) -> ResponseReturnValue:
             db.session.rollback()
             refused_in(form, refusal)
         else:
-            response = login.sign_in(user, redirect(url_for("home.front"), 303))
+            response = login.sign_in(user, url_for("home.front"), how="mail")
             db.session.commit()
             flash(gettext("Your new password is set. Other devices have been signed out."), "good")
             return response
@@ -184,10 +192,11 @@ def sign_in() -> ResponseReturnValue:
             refused_in(form, refusal)
             status = refusal.status
         else:
-            response = login.sign_in(user, redirect(onward(), 303))
+            response = login.sign_in(user, onward(), how="password")
             db.session.commit()
             return response
-    return render_template("accounts/sign_in.html", form=form), status if status != 200 else 422 if form.errors else 200
+    page = render_template("accounts/sign_in.html", form=form, providers=settings().providers)
+    return page, status if status != 200 else 422 if form.errors else 200
 
 
 @pages.route("/sign-in/code", methods=["GET", "POST"])
@@ -204,10 +213,10 @@ def sign_in_with_code() -> ResponseReturnValue:
             refused_in(form, refusal)
             status = refusal.status
         else:
-            if not user.consented_at:
-                response = login.sign_in(user, redirect(url_for("accounts.consent", next=onward()), 303))
-            else:
-                response = login.sign_in(user, redirect(onward(), 303))
+            agreed = user.consented_at is not None
+            response = login.sign_in(
+                user, onward() if agreed else url_for("accounts.consent", next=onward()), how="code"
+            )
             db.session.commit()
             return response
     return render_template("accounts/code.html", form=form), status if status != 200 else 422 if form.errors else 200
@@ -225,7 +234,12 @@ def consent() -> ResponseReturnValue:
 
 @pages.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    response = login.sign_out(redirect(url_for("home.front"), 303))
+    ended = login.this_session()
+    came_by = next((one for one in settings().providers if ended and one.key == ended.provider), None)
+    if came_by is not None and came_by.sign_out_url:
+        response = login.sign_out(redirect(url_for("accounts.signed_out", key=came_by.key), 303))
+    else:
+        response = login.sign_out(redirect(url_for("home.front"), 303))
+        flash(gettext("You have signed out."), "info")
     db.session.commit()
-    flash(gettext("You have signed out."), "info")
     return response

@@ -27,8 +27,9 @@ pages = Blueprint("structure", __name__, url_prefix="/structure")
 
 @pages.record_once
 def end_with_accounts(state: BlueprintSetupState) -> None:
-    """Accounts, which does not know of jobs, ends them with an account."""
+    """Accounts, which does not know of jobs, ends them with an account, and asks for whom somebody works."""
     state.app.extensions["bilik.closing"] = working.end_all
+    state.app.extensions["bilik.employers"] = working.employers
 
 
 def overseen_or_404(organisation_id: int) -> Organisation:

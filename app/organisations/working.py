@@ -68,6 +68,11 @@ def jobs_on(day: date, user_id: int, organisation_id: int | None = None) -> list
     return list(db.session.scalars(with_names.order_by(Job.id)))
 
 
+def employers(user_id: int, day: date) -> set[int]:
+    """The organisations somebody works for on `day`."""
+    return set(db.session.scalars(select(Job.organisation_id).where(covers(Job, day), Job.user_id == user_id)))
+
+
 def sizes(day: date) -> dict[int, int]:
     """How many people work in each organisation on `day`, by its id; those where nobody does are left out."""
     query = select(Job.organisation_id, func.count(func.distinct(Job.user_id))).where(covers(Job, day))

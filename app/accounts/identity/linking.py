@@ -1,7 +1,7 @@
 """Which account an identity from a provider belongs to, and how the two come to be linked.
 
-A FIN the provider confirms leads only to an account whose own FIN is confirmed. An e-mail address leads nowhere. Whoever
-is not found that way shows the account's password, or staff find out.
+A FIN the provider confirms leads only to an account whose own FIN is confirmed. An e-mail address leads nowhere.
+Whoever is not found that way shows the account's password, or staff find out.
 """
 
 from __future__ import annotations
@@ -149,6 +149,14 @@ def asked(now: datetime) -> list[IdentityClaim]:
         IdentityClaim.asked_at.is_not(None), IdentityClaim.decided_at.is_(None), IdentityClaim.expires_at > now
     )
     return list(db.session.scalars(query.order_by(IdentityClaim.asked_at, IdentityClaim.id)))
+
+
+def said_the_same_fin(row: IdentityClaim) -> list[User]:
+    """Accounts that gave this FIN without anybody having confirmed it: a hint for staff, no more."""
+    if row.fin_lookup is None:
+        return []
+    found = db.session.scalars(select(User).where(User.fin_lookup == row.fin_lookup).order_by(User.id).limit(10))
+    return [user for user in found if user.is_active]
 
 
 def turn_down(row: IdentityClaim, *, by: User, now: datetime) -> None:

@@ -65,7 +65,7 @@ class IdentityClaim(Model):
 
 
 class SecondFactor(Model):
-    """A programme on somebody's phone that shows a code every thirty seconds (RFC 6238), and codes for when it is lost."""
+    """A programme on a phone that shows a code every thirty seconds (RFC 6238), and codes for when it is lost."""
 
     __tablename__ = "second_factor"
 
