@@ -72,6 +72,7 @@ def register_pages(site: Flask) -> None:
     from app.learning import views as learning
     from app.notices import views as notices
     from app.organisations import list_views as _lists  # noqa: F401 - pages of the same blueprint
+    from app.organisations import policy_views as _policies  # noqa: F401 - pages of the same blueprint
     from app.organisations import person_views as _persons  # noqa: F401 - pages of the same blueprint
     from app.organisations import staff_views as structure
     from app.organisations.scim import token_views as connections

@@ -13,8 +13,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from app.accounts.login import this_session
-from app.accounts.models import Role, SecondFactorState
+from app.accounts.login import owes_second_factor
+from app.accounts.models import Role
 from app.accounts.permissions import roles
 from app.error_pages import held, is_fragment, wants_json
 from app.errors import Refused
@@ -116,6 +116,7 @@ TABLE: dict[str, Audience] = {
     "structure.list_problems": A.OFFICER,
     "structure.apply_list": A.OFFICER,
     "structure.drop_list": A.OFFICER,
+    "structure.sign_in_rules": A.ADMINISTRATOR,
     "structure.works": A.ADMINISTRATOR,
     "structure.give_role": A.ADMINISTRATOR,
     # requirements: the view asks whether the organisation is theirs
@@ -301,9 +302,7 @@ def _turn_away(audience: Audience) -> ResponseReturnValue | None:
             if is_writing() or is_fragment() or wants_json():
                 raise Refused(gettext("Without your consent we may not keep an account for you."), status=403)
             return redirect(url_for("accounts.consent", next=request.full_path.rstrip("?")))
-        device = this_session()
-        owed = device is not None and device.second_factor == SecondFactorState.OWED
-        if owed and request.endpoint not in BEFORE_SECOND_FACTOR:
+        if request.endpoint not in BEFORE_SECOND_FACTOR and owes_second_factor(current_user):
             if is_writing() or is_fragment() or wants_json():
                 raise Refused(gettext("Your organisation asks for a second factor. Set it up first."), status=403)
             return redirect(url_for("accounts.second_factor_page"))

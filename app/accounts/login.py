@@ -112,6 +112,13 @@ def _open(
     return remember_language(response, user.language)
 
 
+def owes_second_factor(user: User) -> bool:
+    """The device that is asking opens nothing before a second factor is set up; unless nobody demands it any more."""
+    device = this_session()
+    owed = device is not None and device.second_factor == SecondFactorState.OWED
+    return owed and policies.demands(employers(user)).two_factor
+
+
 def employers(user: User) -> set[int]:
     """The organisations somebody belongs to today, by a job or by a role."""
     of_jobs: set[int] = current_app.extensions["bilik.employers"](user.id, today())

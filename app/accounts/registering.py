@@ -20,6 +20,7 @@ from app.notices.telling import Mail, mail_many, tell
 
 LONGEST_NAME = 120
 MAILS_AN_HOUR = 5  # of one kind to one account, whoever asks for them
+ENDED_BY_A_PASSWORD = (TokenPurpose.RESET_PASSWORD, TokenPurpose.ONE_TIME_CODE, TokenPurpose.SECOND_STEP)
 CONFIRMING = (TokenPurpose.CONFIRM_EMAIL, TokenPurpose.INVITATION)
 
 
@@ -165,7 +166,7 @@ def change_password(user: User, password_hash: str, *, device: LoginSession | No
     """Every other device is signed out."""
     user.password_hash = password_hash
     sessions.revoke_all(user, but=device, now=now)
-    tokens.end_all(user, TokenPurpose.RESET_PASSWORD, TokenPurpose.ONE_TIME_CODE, now=now)
+    tokens.end_all(user, *ENDED_BY_A_PASSWORD, now=now)
     note_password_change(user, now=now)
 
 
@@ -233,7 +234,7 @@ def change_email(token: Token, *, now: datetime) -> User:
 
 def _take(user: User, token: Token, password_hash: str, now: datetime) -> None:
     token.used_at = now
-    tokens.end_all(user, *CONFIRMING, TokenPurpose.RESET_PASSWORD, TokenPurpose.ONE_TIME_CODE, now=now)
+    tokens.end_all(user, *CONFIRMING, *ENDED_BY_A_PASSWORD, now=now)
     user.email_confirmed_at = user.email_confirmed_at or now
     user.password_hash = password_hash
     sessions.revoke_all(user, now=now)

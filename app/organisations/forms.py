@@ -6,13 +6,19 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.organisations.wording import LEAVES
 from app.web import row_number
 
 needed = InputRequired(_l("This is needed."))
+
+
+class SignInRulesForm(FlaskForm):
+    domains = TextAreaField(_l("Domains of its addresses"), [Length(max=2000)])
+    two_factor = BooleanField(_l("Demand a second factor"))
+    hours = StringField(_l("Hours a device stays signed in"), [Length(max=10)])
 
 
 class OrganisationForm(FlaskForm):

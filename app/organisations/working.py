@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app import audit
@@ -71,6 +71,11 @@ def jobs_on(day: date, user_id: int, organisation_id: int | None = None) -> list
 def employers(user_id: int, day: date) -> set[int]:
     """The organisations somebody works for on `day`."""
     return set(db.session.scalars(select(Job.organisation_id).where(covers(Job, day), Job.user_id == user_id)))
+
+
+def people_of(organisation_id: int, day: date) -> Select[int]:
+    """The ids of everybody who works in the organisation on `day`, as a query."""
+    return select(Job.user_id).where(covers(Job, day), Job.organisation_id == organisation_id)
 
 
 def sizes(day: date) -> dict[int, int]:

@@ -78,13 +78,26 @@ def domains_in(text: str) -> list[str]:
     return found
 
 
+def hours_in(text: str) -> int | None:
+    """What was typed; None: no limit of the organisation's own. Raises Refused (field "hours")."""
+    typed = text.strip()
+    if not typed:
+        return None
+    if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= LONGEST_SESSION):
+        raise Refused(
+            gettext("Give a number of hours, from 1 to %(most)s, or leave it empty.", most=LONGEST_SESSION),
+            field="hours",
+        )
+    return int(typed)
+
+
 def change(
     organisation: Organisation,
     *,
     email_domains: list[str],
     two_factor_required: bool,
     session_hours: int | None,
-    members: Select[tuple[int]],
+    members: Select[int],
     by: User,
     now: datetime,
 ) -> None:
@@ -109,7 +122,7 @@ def change(
     _apply(row, members, now)
 
 
-def _apply(policy: SignInPolicy, members: Select[tuple[int]], now: datetime) -> None:
+def _apply(policy: SignInPolicy, members: Select[int], now: datetime) -> None:
     theirs = (LoginSession.user_id.in_(members), LoginSession.revoked_at.is_(None), LoginSession.expires_at > now)
     if policy.two_factor_required:
         has_one = select(SecondFactor.user_id).where(SecondFactor.confirmed_at.is_not(None))

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from app.accounts import login, tokens
 from app.accounts.forms import SecondFactorForm
 from app.accounts.identity import policies, second_factor
-from app.accounts.models import SecondFactorState, Token, TokenPurpose
+from app.accounts.models import Token, TokenPurpose
 from app.accounts.views import pages
 from app.clock import utc_now
 from app.db import db
@@ -57,14 +57,13 @@ def show(form: SecondFactorForm | None = None, status: int = 422) -> ResponseRet
     folder = settings().data_folder
     is_on = second_factor.is_on(current_user)
     secret = None if is_on else second_factor.prepared_secret(current_user, folder)
-    device = login.this_session()
     page = render_template(
         "accounts/second_factor.html",
         is_on=is_on,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)) if secret else "",
         qr=Markup(second_factor.qr(current_user, secret, settings().centre_name)) if secret else "",  # noqa: S704
         codes_left=second_factor.codes_left(current_user),
-        owed=device is not None and device.second_factor == SecondFactorState.OWED,
+        owed=login.owes_second_factor(current_user),
         form=form or SecondFactorForm(formdata=None),
     )
     return page, status if form is not None else 200
