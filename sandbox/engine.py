@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import docker
 import docker.errors
@@ -22,12 +22,18 @@ SOCKET = "unix:///var/run/docker.sock"
 PAUSE = 5.0  # seconds in which nothing is asked of an engine that did not answer
 
 
+class _Client(docker.APIClient):
+    """No request without a limit: docker-py sends some with none (attaching, building, importing)."""
+
+    def send(self, request: Any, **options: Any) -> Any:
+        return super().send(request, **{**options, "timeout": options.get("timeout") or self.timeout})
+
+
 class Engine:
     """One engine. Each thread has a client of its own: docker-py's are not made to be shared.
 
     An engine that does not answer within its time is left alone for `PAUSE` seconds: calls fail at once, so that a
-    worker's threads do not all
-    wait on a dead socket. The first call after that tries a ping with a short time.
+    worker's threads do not all wait on a dead socket. The first call after that tries a ping with a short time.
     """
 
     def __init__(self, url: str | None = None, *, seconds: float = 15.0) -> None:
@@ -62,7 +68,7 @@ class Engine:
         client: docker.APIClient | None = getattr(self._own, "client", None)
         if client is None:
             first = math.ceil(min(seconds, self.seconds))
-            client = docker.APIClient(base_url=self.url, version="auto", timeout=first)
+            client = _Client(base_url=self.url, version="auto", timeout=first)
             if self.url.startswith("unix://"):
                 # docker-py keeps a connection open for each of the last 25 addresses it asked; ours name containers.
                 socket = self.url.replace("unix://", "http+unix://")

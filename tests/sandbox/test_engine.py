@@ -80,6 +80,20 @@ def test_an_engine_that_never_answers_is_given_up_in_bounded_time(front: Front) 
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.docker
+def test_an_engine_that_hangs_between_creating_and_attaching_is_given_up_in_bounded_time(front: Front) -> None:
+    """docker-py attaches without a limit."""
+    engine = Engine(f"unix://{front.path}", seconds=1)
+    front.hangs = False
+    ping(engine)
+    engine.call("closing what is open", lambda api: api.close())
+    front.hangs = True
+    began = time.monotonic()
+    with pytest.raises(SandboxUnavailable):
+        engine.call("attaching", lambda api: api.attach_socket("none", params={"stream": 1}))
+    assert time.monotonic() - began < 20
+
+
 def test_an_engine_that_did_not_answer_is_left_alone_for_a_while(front: Front) -> None:
     engine = Engine(f"unix://{front.path}", seconds=1)
     with pytest.raises(SandboxUnavailable):
