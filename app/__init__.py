@@ -57,6 +57,8 @@ def register_pages(site: Flask) -> None:
     from app.curricula import obligation_views as obligations
     from app.curricula import preview_views as _preview_views  # noqa: F401 - pages of the same blueprint
     from app.curricula import requirement_views as requirements
+    from app.curricula.reminding import calendar_views as calendar
+    from app.curricula.reminding import choosing_views as _choosing_views  # noqa: F401 - pages of the same blueprint
     from app.curricula.using import titles_using
     from app.grading import rejudge_views as rejudging
     from app.grading import staff_views as _grading_staff  # noqa: F401 - pages of the same blueprint
@@ -70,10 +72,12 @@ def register_pages(site: Flask) -> None:
     from app.learning import joining_views as joining
     from app.learning import staff_views as teaching
     from app.learning import views as learning
+    from app.notices import calendar_views as _days_off  # noqa: F401 - pages of the same blueprint
+    from app.notices import preference_views as _preferences  # noqa: F401 - pages of the same blueprint
     from app.notices import views as notices
     from app.organisations import list_views as _lists  # noqa: F401 - pages of the same blueprint
-    from app.organisations import policy_views as _policies  # noqa: F401 - pages of the same blueprint
     from app.organisations import person_views as _persons  # noqa: F401 - pages of the same blueprint
+    from app.organisations import policy_views as _policies  # noqa: F401 - pages of the same blueprint
     from app.organisations import staff_views as structure
     from app.organisations.scim import token_views as connections
     from app.organisations.scim import views as scim
@@ -83,7 +87,7 @@ def register_pages(site: Flask) -> None:
     for domain in (
         *(notices, accounts, people, structure, connections, scim),
         *(catalogue, learning, joining, teaching, grading, rejudging),
-        *(credentials, audiences, requirements, obligations, authoring, team, oversight, system, home),
+        *(credentials, audiences, requirements, obligations, calendar, authoring, team, oversight, system, home),
     ):
         site.register_blueprint(domain.pages)
     keeping.tells_use(site, titles_using)

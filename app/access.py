@@ -133,8 +133,10 @@ TABLE: dict[str, Audience] = {
     "requirements.confirm_exceptions": A.OFFICER,
     "requirements.decide_exceptions": A.OFFICER,
     "requirements.requests": A.OFFICER,
+    "requirements.reminders": A.OFFICER,
     # what is asked of one person: the person's own, or of a training officer who decides about it
     "obligations.show": A.OWN,
+    "calendar.feed": A.VISITOR,  # the address is the secret
     "obligations.ask_for_time": A.OWN,
     "obligations.hand_in": A.OWN,
     "obligations.evidence_document": A.OWN,
@@ -255,6 +257,11 @@ TABLE: dict[str, Audience] = {
     # notices
     "notices.inbox": A.LEARNER,
     "notices.mark_read": A.LEARNER,
+    "notices.preferences": A.LEARNER,
+    "notices.make_calendar": A.LEARNER,
+    "notices.revoke_calendar": A.LEARNER,
+    "notices.days_off": A.ADMINISTRATOR,
+    "notices.take_out_day": A.ADMINISTRATOR,
 }
 
 NEEDED: dict[Audience, Role] = {

@@ -61,6 +61,7 @@ NOBODYS = {
     "learning.enrol": "anybody may begin a listed course",
     "home.take_again": "anybody may ask; refused where no renewal of theirs does",
     "joining.cohort": "the code is the invitation",
+    "calendar.feed": "a secret address of one’s own, which can be switched off: tests/notices/test_preferences.py",
     "scim.serve": "machines, by the token of their agency: tests/organisations/test_scim_tenants.py",
 }
 LAST = (

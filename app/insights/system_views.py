@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
 from app import audit
-from app.clock import utc_now
+from app.clock import in_baku, utc_now
+from app.curricula.reminding import rounding
 from app.db import db
 from app.folding import sort_key
 from app.grading import waiting
@@ -20,10 +21,12 @@ from app.insights import acts as words
 from app.insights import logbook
 from app.insights.logbook import Chosen
 from app.learning.exporting import csv_text
+from app.notices import workdays
 from app.web import row_number
 
 pages = Blueprint("system", __name__, url_prefix="/staff")
 SILENT = timedelta(seconds=20)
+ANNOUNCED_BEFORE = timedelta(days=45)  # before the year begins one looks for the Cabinet's decision
 
 pages.app_template_filter()(words.act_words)
 pages.app_template_filter()(words.subject_words)
@@ -83,9 +86,17 @@ def health() -> str:
         promise_error=waiting.promise_error(),
         head=audit.head(),
         is_sealed=not audit.has_unsealed(),
+        unknown_days=_unknown_days(in_baku(now).date()),
+        last_round=rounding.last_ended(),
         now=now,
         PROOF=Purpose.PROOF,
     )
+
+
+def _unknown_days(day: date) -> list[int]:
+    """The years whose feasts nobody has entered: this one, and the next from December on, when they are announced."""
+    calendar = workdays.calendar(day)
+    return [year for year in sorted({day.year, (day + ANNOUNCED_BEFORE).year}) if calendar.missing(year)]
 
 
 @pages.get("/audit")

@@ -56,6 +56,12 @@ def go_on(now: datetime) -> bool:
     return it.ended_at is None
 
 
+def last_ended() -> ReminderRound | None:
+    """The newest round that was made to its end."""
+    ended = select(ReminderRound).where(ReminderRound.ended_at.is_not(None))
+    return db.session.scalar(ended.order_by(ReminderRound.day.desc()).limit(1))
+
+
 def tell_asked(now: datetime) -> bool:
     """Tell the next people what an audience has brought them; False when everybody knows."""
     one_at_a_time(ACT)
