@@ -120,7 +120,7 @@ def test_every_kind_says_whether_it_may_be_switched_off_and_whether_it_waits() -
 def test_a_notice_of_one_thing_names_it_and_its_day_in_the_subject(site: Flask) -> None:
     subjects = [letter("due", PARAMS["due:due"], language).subject for language in ("az", "ru", "en")]
     assert subjects == [
-        "“Etika” təlimini bitirin, son gün: 30 noyabr 2026",
+        "«Etika» təlimini bitirin, son gün: 30 noyabr 2026",
         "Завершите «Этика» до 30 ноября 2026 включительно",
         "Please finish “Ethics” by 30 November 2026",
     ]
