@@ -34,7 +34,7 @@ class DockerBox:
         *,
         on_end: Callable[[DockerBox], None] | None = None,
     ) -> None:
-        """Raises SandboxUnavailable, with nothing left behind."""
+        """Raises SandboxUnavailable; what was created by then is handed to `on_end` as well."""
         self.shape = shape
         self.made_at = time.monotonic()
         self.key: str | None = None  # of a checker: the course version it is bound to
@@ -52,13 +52,13 @@ class DockerBox:
         except docker.errors.APIError as why:
             raise SandboxUnavailable("a container was removed before it started") from why
         except BaseException:
-            self._remove_quietly()
+            self._give_back()
             raise
         try:
             self._start()
         except BaseException:
             self._stream.close()
-            self._remove_quietly()
+            self._give_back()
             raise
 
     def _start(self) -> None:
@@ -279,12 +279,12 @@ class DockerBox:
         self._cgroup.close()
         self.ending = ending or Ending.CRASHED
         self._stream.close()
+        self._give_back()
+
+    def _give_back(self) -> None:
         if self._on_end is not None:
             self._on_end(self)
-        else:
-            self._remove_quietly()
-
-    def _remove_quietly(self) -> None:
+            return
         try:
             hardening.remove(self._engine, self.id)
         except SandboxUnavailable:

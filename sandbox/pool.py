@@ -115,6 +115,7 @@ class Pool:
                     surplus.append(self._bound[oldest].pop(0))
                     if not self._bound[oldest]:
                         del self._bound[oldest]
+            self._change.notify_all()
         for one in surplus:
             one.finish()
 
@@ -268,6 +269,7 @@ class Pool:
         with self._change:
             self._leased.discard(box)
             self._removing += 1
+            self._change.notify_all()
         self._over.put((box, 0, 0.0))
 
     def _remove(self) -> None:

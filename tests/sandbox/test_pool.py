@@ -18,6 +18,7 @@ from sandbox.docker_sandbox import DockerSandbox
 from sandbox.engine import Engine
 from sandbox.hardening import Shape
 from sandbox.model import SandboxUnavailable, Size
+from sandbox.stream import Stream
 from tests.sandbox.conftest import SMALL_POOL, run
 from tests.sandbox.stub import COMMAND
 
@@ -214,6 +215,49 @@ def test_containers_that_cannot_be_removed_stop_the_sandbox(
             time.sleep(0.05)
         lease(sandbox)
     assert [exists(engine, container) for container in left] == [False] * len(left)
+
+
+def test_a_container_that_could_not_be_attached_to_is_removed_when_the_engine_answers_again(
+    stubs: DockerSandbox, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    removed = hardening.remove
+
+    def attach(_self: Stream, _engine: Engine, container: str, *, image: str) -> None:
+        made.append(container)
+        raise SandboxUnavailable("the engine hangs")
+
+    def remove_later(engine: Engine, container: str) -> None:
+        monkeypatch.setattr(hardening, "remove", removed)
+        raise SandboxUnavailable("the engine hangs")
+
+    stubs.pool.fill()
+    with monkeypatch.context() as hung:
+        hung.setattr(Stream, "__init__", attach)
+        monkeypatch.setattr(hardening, "remove", remove_later)
+        with pytest.raises(SandboxUnavailable, match="hangs"):
+            stubs.pool.make(SMALL, shares=hardening.SHARES_WAITING)
+    assert len(made) == 1
+    assert stubs.pool.settle()
+    assert not exists(engine, made[0])
+
+
+def test_who_has_just_leased_shares_the_machine_with_nobody_who_prepares(
+    stubs: DockerSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prepared() -> set[str]:
+        return {box.id for box in stubs.pool._ready[SMALL]}
+
+    monkeypatch.setattr(pool, "GRACE", 30.0)
+    stubs.pool.fill()
+    while any(shape["preparing"] for shape in stubs.pool.numbers()["shapes"]):
+        time.sleep(0.05)
+    before = prepared()
+    with stubs.runner(size=Size.SMALL, mode="function", seconds=20) as box:
+        assert run(box, "import time; time.sleep(0.5)").ended is None
+        assert prepared() == before - {box.id}  # type: ignore[attr-defined]
+        assert not any(shape["preparing"] for shape in stubs.pool.numbers()["shapes"])
+    assert stubs.pool.fill(20)  # at the end of the lease, without waiting for the rest of the time
 
 
 def test_a_sandbox_that_is_closed_leaves_no_container_and_refuses(
