@@ -130,14 +130,7 @@ def ask_staff(row: IdentityClaim, contact: str, *, now: datetime) -> None:
     contact = " ".join(contact.split())
     if not 3 <= len(contact) <= 200 or not contact.isprintable():
         raise Refused(gettext("Say how we reach you: an e-mail address or a phone number."), field="contact")
-    same = select(IdentityClaim).where(
-        IdentityClaim.issuer == row.issuer,
-        IdentityClaim.subject_hash == row.subject_hash,
-        IdentityClaim.asked_at.is_not(None),
-        IdentityClaim.decided_at.is_(None),
-    )
-    for earlier in db.session.scalars(same):
-        _decide(earlier, None, now)
+    _decide_asked(row.issuer, row.subject_hash, now)
     if len(asked(now)) >= MOST_ASKED:
         raise Refused(gettext("Too many people are waiting for an answer. Write to us instead."), status=429)
     row.contact, row.asked_at, row.expires_at = contact, now, now + ASKED_FOR
@@ -155,7 +148,8 @@ def said_the_same_fin(row: IdentityClaim) -> list[User]:
     """Accounts that gave this FIN without anybody having confirmed it: a hint for staff, no more."""
     if row.fin_lookup is None:
         return []
-    found = db.session.scalars(select(User).where(User.fin_lookup == row.fin_lookup).order_by(User.id).limit(10))
+    query = select(User).where(User.fin_lookup == row.fin_lookup, User.fin_confirmed_at.is_(None))
+    found = db.session.scalars(query.order_by(User.id).limit(10))
     return [user for user in found if user.is_active]
 
 
@@ -228,6 +222,18 @@ def _decide(row: IdentityClaim, by: User | None, now: datetime) -> None:
     row.fin_encrypted, row.fin_lookup, row.name, row.contact = None, None, "", ""
 
 
+def _decide_asked(issuer: str, subject: str, now: datetime) -> None:
+    """What staff were asked about this identity is settled, or asked anew."""
+    same = select(IdentityClaim).where(
+        IdentityClaim.issuer == issuer,
+        IdentityClaim.subject_hash == subject,
+        IdentityClaim.asked_at.is_not(None),
+        IdentityClaim.decided_at.is_(None),
+    )
+    for earlier in db.session.scalars(same):
+        _decide(earlier, None, now)
+
+
 def _write(
     user: User,
     provider: str,
@@ -238,6 +244,7 @@ def _write(
     address: str,
     now: datetime,
 ) -> None:
+    _decide_asked(issuer, subject, now)
     db.session.execute(
         delete(IdentityLink).where(IdentityLink.issuer == issuer, IdentityLink.subject_hash == subject)
     )  # of a closed account, if any

@@ -237,7 +237,7 @@ def _errors() -> Iterator[None]:
     """What libraries raise, as Stopped. Their messages may hold claims and answers: only their names go on."""
     try:
         yield
-    except requests.RequestException as problem:
+    except OSError as problem:  # the network, and a file of the secret that cannot be read
         raise Stopped(Trouble.PROVIDER_AWAY, type(problem).__name__) from None
     except (JoseError, AuthlibBaseError, ValueError, KeyError, TypeError) as problem:
         raise Stopped(Trouble.NOT_BELIEVED, type(problem).__name__) from None

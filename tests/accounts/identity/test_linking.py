@@ -291,6 +291,17 @@ def test_asking_twice_leaves_one_request(client: FlaskClient, connected: Flask, 
     assert staff.get(f"/administration/identities/{second}").status_code == 200
 
 
+def test_who_finds_the_password_after_all_waits_for_staff_no_longer(
+    client: FlaskClient, connected: Flask, staff: FlaskClient
+) -> None:
+    user = person(email="aysel@example.com", password=PASSWORD)
+    claim = ask(client)
+    through(client)
+    show_password(client)
+    assert links() == [(user.id, "mygov", "password")]
+    assert staff.get(f"/administration/identities/{claim}").status_code == 404
+
+
 def test_what_nobody_decided_about_is_forgotten(client: FlaskClient, connected: Flask) -> None:
     ask(client)
     forgetting.forget(utc_now() + timedelta(days=29))

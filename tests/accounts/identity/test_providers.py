@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -207,6 +209,16 @@ def test_a_provider_that_is_away_leaves_the_password(
     connect(site, fake.about("mygov", token_url="http://127.0.0.1:9/token"))  # nobody listens there
     assert through(client).status_code == 503
     assert client.get("/sign-in").status_code == 200
+
+
+def test_a_secret_that_cannot_be_read_is_ours_and_passing(
+    client: FlaskClient, site: Flask, known: User, fake: FakeProvider, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    connect(site, fake.about("mygov") | {"client_secret": None, "client_secret_file": file})
+    assert client.get("/sign-in/with/mygov").status_code == 503
+    file.write_text(f"{CLIENT_SECRET}\n")
+    assert through(client).status_code == 303
 
 
 def test_a_provider_that_does_not_answer_is_waited_for_only_so_long(
