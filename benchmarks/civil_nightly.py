@@ -11,7 +11,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -22,10 +23,12 @@ from sqlalchemy import func, select, text  # noqa: E402
 from app.accounts.models import Organisation  # noqa: E402
 from app.audiences.models import Audience, AudienceVersion  # noqa: E402
 from app.curricula import nightly, requirements  # noqa: E402
-from app.curricula.models import Obligation, RequirementAudience  # noqa: E402
+from app.curricula.models import Nightly, Obligation, RequirementAudience  # noqa: E402
+from app.curricula.reminding import rounding  # noqa: E402
 from app.curricula.requirements import Draft  # noqa: E402
 from app.curricula.standing import obligations_on  # noqa: E402
 from app.db import db  # noqa: E402
+from app.notices.models import Notice  # noqa: E402
 from app.organisations.models import Unit  # noqa: E402
 from benchmarks.civil import MINISTRIES, UNITS, house  # noqa: E402
 from tests.curricula.people import course, noon  # noqa: E402
@@ -121,6 +124,28 @@ def night(what: str, day: date) -> float:
     return seconds
 
 
+def tell(what: str, act: Callable[[datetime], bool], now: datetime) -> None:
+    """Everything that is to be told, each part in a transaction of its own, as the worker does it."""
+    parts, began = [0.0], time.perf_counter()
+    while act(now):
+        db.session.commit()
+        parts.append(time.perf_counter() - began - sum(parts))
+    db.session.commit()
+    told = db.session.scalar(select(func.count()).select_from(Notice).where(Notice.created_at == now))
+    seconds = time.perf_counter() - began
+    print(f"  {what:<34}{seconds:8.2f} s   notices {told}, longest transaction {max(parts):.2f} s", flush=True)
+
+
+def remind() -> None:
+    """The round of a week before everybody's due day, and the one before it."""
+    due = FIRST + timedelta(days=60)
+    for days, what in ((8, "a round with little to say"), (7, "a round a week before the due day")):
+        on = due - timedelta(days=days)  # a Thursday and a Friday
+        db.session.add(Nightly(day=on, began_at=noon(on), ended_at=noon(on), summary={}))
+        db.session.commit()
+        tell(what, rounding.go_on, noon(on))
+
+
 def measure(people: int) -> float:
     """The seconds of the night after an ordinary day."""
     with house("postgresql") as site, site.app_context():
@@ -128,6 +153,7 @@ def measure(people: int) -> float:
         night("first: everybody is asked", FIRST)
         db.session.execute(text("ANALYZE"))  # as the server does by itself within minutes
         db.session.commit()
+        tell("what everybody is asked is told", rounding.tell_asked, noon(FIRST))
         night("again the same day", FIRST)
         day = FIRST + timedelta(days=1)
         for statement in DAY_AFTER:
@@ -142,6 +168,7 @@ def measure(people: int) -> float:
         print(
             f"  {'how all stand, counted in SQL':<34}{spent:8.2f} s   {asked} obligations: {dict(map(tuple, counts))}"
         )
+        remind()
         db.session.remove()
     return seconds
 

@@ -51,18 +51,25 @@ def rules_from(kept: Mapping[str, Collection[str]]) -> Mapping[str, Collection[s
     return {**told, ladder.LEARNER: (*told[ladder.LEARNER], *(ladder.COMPULSORY - set(told[ladder.LEARNER])))}
 
 
-def next_users(span: Span, steps: Collection[str], *, after: int, most: int) -> list[int]:
-    """The next people with an obligation that may have reached one of these steps, in the order of their ids."""
+def next_concerned(span: Span, steps: Collection[str], *, after: int, most: int) -> list[tuple[int, int]]:
+    """(user, obligation) of the next people of whom one may have reached one of these steps, each with all of theirs.
+
+    In the order of the people; as many as have about `most` obligations together.
+    """
     concerned = _concerned(span, steps).subquery()
-    users = (
-        select(Obligation.user_id)
+    query = (
+        select(Obligation.user_id, Obligation.id)
         .join(concerned, concerned.c.obligation_id == Obligation.id)
         .where(Obligation.user_id > after)
-        .distinct()
         .order_by(Obligation.user_id)
-        .limit(most)
     )
-    return list(db.session.scalars(users))
+    found = [(row[0], row[1]) for row in db.session.execute(query.limit(most))]
+    if len(found) == most and (whole := [one for one in found if one[0] != found[-1][0]]):
+        return whole  # the last one's may go on
+    if len(found) == most:
+        only = query.where(Obligation.user_id == found[-1][0])
+        found = [(row[0], row[1]) for row in db.session.execute(only)]
+    return found
 
 
 def _concerned(span: Span, steps: Collection[str]) -> Any:
@@ -87,17 +94,14 @@ def _concerned(span: Span, steps: Collection[str]) -> Any:
     )
 
 
-def speaking(span: Span, rules: Mapping[int, Mapping[str, Collection[str]]], users: Sequence[int]) -> list[Speaking]:
-    """What obligations of these people have to say, for each of the audiences. Three queries, however many they are.
+def speaking(
+    span: Span, rules: Mapping[int, Mapping[str, Collection[str]]], obligations: Sequence[int]
+) -> list[Speaking]:
+    """What these obligations have to say, for each of the audiences. Three queries, however many they are.
 
     What was told before is left out.
     """
-    steps = {step for one in rules.values() for some in one.values() for step in some}
-    rows = db.session.execute(
-        obligations_on(span.day).where(
-            Obligation.user_id.in_(users), Obligation.id.in_(select(_concerned(span, steps).subquery().c.obligation_id))
-        )
-    ).all()
+    rows = db.session.execute(obligations_on(span.day).where(Obligation.id.in_(obligations))).all()
     periods = [row.period_id for row in rows]
     since = dict(
         db.session.execute(

@@ -23,7 +23,7 @@ from app.curricula.reminding.models import Reminder, ReminderMark, ReminderRound
 from app.db import db, one_at_a_time
 from app.notices import workdays
 
-PART = 400  # people told in one transaction
+PART = 1_000  # obligations, or people newly asked, in one transaction
 LATE_COMMITS = timedelta(minutes=10)  # what was assigned so long before it could be seen
 MOVES_AFTER = timedelta(hours=1)
 ACT = "reminders"
@@ -129,14 +129,14 @@ def _tell_people(it: ReminderRound, now: datetime) -> None:
     rules = looking.rules_of_all()
     steps = {step for one in rules.values() for some in one.values() for step in some}
     span = Span(since=it.since, day=it.day, ahead_since=it.ahead_since, ahead=it.ahead)
-    users = looking.next_users(span, steps, after=it.after_user, most=PART)
-    if not users:
+    concerned = looking.next_concerned(span, steps, after=it.after_user, most=PART)
+    if not concerned:
         it.learners_done = True
         return
-    found = looking.speaking(span, rules, users)
+    found = looking.speaking(span, rules, [obligation for _user, obligation in concerned])
     _remember(found, now)
     letters.tell_due([one for one in found if one.audience == ladder.LEARNER], it.day, now=now)
-    it.after_user, it.told = users[-1], it.told + len(found)
+    it.after_user, it.told = concerned[-1][0], it.told + len(found)
 
 
 def _remember(found: Sequence[Speaking], now: datetime) -> None:
