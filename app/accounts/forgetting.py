@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_
 
-from app.accounts.identity import linking
+from app.accounts.identity import linking, second_factor
 from app.accounts.models import LoginSession, SignInAttempt, Token
 from app.db import db
 
@@ -17,6 +17,7 @@ ENDED = timedelta(days=30)
 def forget(now: datetime) -> None:
     """As the privacy page promises; the worker calls it now and then."""
     linking.forget(now)
+    second_factor.forget(now)
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - TRIES))
     db.session.execute(delete(Token).where(or_(Token.expires_at < now - ENDED, Token.used_at < now - ENDED)))
     db.session.execute(

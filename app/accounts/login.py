@@ -19,6 +19,7 @@ from app.web import Answer, begins_itself, is_writing, remember_language, settin
 
 COOKIE = "signed_in"
 SECOND_STEP = "second_step"  # in the browser's session: what is left to do once the second factor is shown
+LONGEST_WAY = 500  # signs
 
 manager = LoginManager()
 manager.session_protection = None  # our sessions are rows; Flask-Login keeps nothing in its own
@@ -60,13 +61,18 @@ def sign_in(
         start_afresh()
         session[SECOND_STEP] = {
             "token": tokens.hand_out(user, TokenPurpose.SECOND_STEP, now=utc_now()),
-            "onward": onward,
+            "onward": fitting(onward),
             "how": how,
             "provider": provider,
             "claim": claim,
         }
         return redirect(url_for("accounts.second_step"), 303)
     return _open(user, onward, how, provider, claim, SecondFactorState.GIVEN if strong else SecondFactorState.NONE)
+
+
+def fitting(onward: str) -> str:
+    """A way on that is remembered in a cookie, which holds 4 KB in all."""
+    return onward if len(onward) <= LONGEST_WAY else url_for("home.front")
 
 
 def finish(user: User, step: dict[str, Any]) -> BaseResponse:

@@ -93,7 +93,9 @@ def help() -> ResponseReturnValue:
 
 @pages.get("/privacy")
 def privacy() -> ResponseReturnValue:
-    return render_template("home/privacy.html", settings_days=web.settings().session_days)
+    return render_template(
+        "home/privacy.html", providers=settings().providers, settings_days=web.settings().session_days
+    )
 
 
 @pages.get("/administration")

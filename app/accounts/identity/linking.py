@@ -181,7 +181,9 @@ def unlink(link: IdentityLink, *, by: User, now: datetime) -> None:
 
 
 def forget(now: datetime) -> None:
-    """Nobody's claims, once they ended."""
+    """Claims that ended; and, a month after an account was closed, which identity was connected with it."""
+    closed = select(User.id).where(User.closed_at < now - ASKED_FOR)
+    db.session.execute(delete(IdentityLink).where(IdentityLink.user_id.in_(closed)))
     db.session.execute(delete(IdentityClaim).where(IdentityClaim.expires_at < now))
     db.session.execute(delete(IdentityClaim).where(IdentityClaim.decided_at.is_not(None)))
 

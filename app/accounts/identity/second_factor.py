@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyotp
 import segno
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask_babel import gettext
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app import audit, keys
 from app.accounts import sessions, throttling, tokens
@@ -132,6 +132,12 @@ def remove(user: User, *, by: User, now: datetime) -> None:
         .values(second_factor=SecondFactorState.NONE)
     )
     audit.record("second_factor_removed", actor_id=by.id, subject_type="user", subject_id=user.id, now=now)
+
+
+def forget(now: datetime) -> None:
+    """What was begun a day ago and not finished: the secret has been on a screen."""
+    unfinished = SecondFactor.confirmed_at.is_(None) & (SecondFactor.created_at < now - timedelta(days=1))
+    db.session.execute(delete(SecondFactor).where(unfinished))
 
 
 def _of(user: User, *, confirmed: bool) -> SecondFactor | None:

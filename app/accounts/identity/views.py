@@ -84,7 +84,7 @@ def provider_begin(key: str) -> ResponseReturnValue:
         "key": provider.key,
         "nonce": begun.nonce,
         "verifier": begun.verifier,
-        "next": url_for("accounts.account") if connect else onward(),
+        "next": url_for("accounts.account") if connect else login.fitting(onward()),
         "connect": connect,
         "at": int(time.time()),
     }

@@ -302,6 +302,15 @@ def test_who_finds_the_password_after_all_waits_for_staff_no_longer(
     assert staff.get(f"/administration/identities/{claim}").status_code == 404
 
 
+def test_of_a_closed_account_nothing_is_known_after_a_month(client: FlaskClient, known: User) -> None:
+    through(client)
+    people.close_account(known, by=person(role=Role.ADMINISTRATOR), now=NOW)
+    forgetting.forget(NOW + timedelta(days=29))
+    assert len(links()) == 1
+    forgetting.forget(NOW + timedelta(days=31))
+    assert links() == []
+
+
 def test_what_nobody_decided_about_is_forgotten(client: FlaskClient, connected: Flask) -> None:
     ask(client)
     forgetting.forget(utc_now() + timedelta(days=29))

@@ -233,6 +233,21 @@ def test_the_way_on_leads_to_no_other_site(client: FlaskClient, known: User) -> 
     assert through(client, next="//evil.example").headers["Location"] == "/"
 
 
+def test_a_way_on_too_long_for_a_cookie_is_left_out(client: FlaskClient, known: User) -> None:
+    assert through(client, next="/account?" + "x" * 4000).headers["Location"] == "/"
+    assert is_signed_in(client)
+
+
+def test_what_was_begun_in_four_windows_ends_in_each(client: FlaskClient, site: Flask, known: User) -> None:
+    paths = [go(client, next=f"/account?{'x' * 480}{n}") for n in range(5)]
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    assert len(cookie.value) < 4000
+    assert client.get(paths[0]).status_code == 400  # the oldest was forgotten
+    for path in paths[1:2] + paths[4:]:
+        assert client.get(path).status_code in (303, 400)
+
+
 def test_failures_from_one_place_make_it_wait(
     client: FlaskClient, known: User, fake: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.accounts import people, registering, sessions, tokens
+from app.accounts import forgetting, people, registering, sessions, tokens
 from app.accounts.identity import second_factor
 from app.accounts.identity.models import SecondFactor
 from app.accounts.models import LoginSession, Role, Token, TokenPurpose, User
@@ -222,6 +222,17 @@ def test_it_is_removed_with_a_code_or_by_staff(client: FlaskClient, site: Flask,
     assert sessions.open_sessions(user, utc_now()) == []
     removed = list(db.session.scalars(select(AuditEvent.actor_id).where(AuditEvent.act == "second_factor_removed")))
     assert removed[0] == user.id != removed[1]
+
+
+def test_what_was_begun_and_not_finished_is_forgotten_after_a_day(site: Flask, user: User) -> None:
+    other = person()
+    with_second_factor(other)
+    second_factor.prepare(user, settings().data_folder, now=NOW)
+    forgetting.forget(NOW + timedelta(hours=23))
+    assert second_factor.prepared_secret(user, settings().data_folder)
+    forgetting.forget(NOW + timedelta(hours=25))
+    assert second_factor.prepared_secret(user, settings().data_folder) is None
+    assert second_factor.is_on(other)
 
 
 def test_the_database_holds_no_secret_to_read(site: Flask, user: User) -> None:
