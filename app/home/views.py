@@ -93,9 +93,8 @@ def help() -> ResponseReturnValue:
 
 @pages.get("/privacy")
 def privacy() -> ResponseReturnValue:
-    return render_template(
-        "home/privacy.html", providers=settings().providers, settings_days=web.settings().session_days
-    )
+    known = web.settings()
+    return render_template("home/privacy.html", providers=known.providers, settings_days=known.session_days)
 
 
 @pages.get("/administration")
