@@ -17,6 +17,7 @@ from app.grading.seats import Seat
 from app.learning import progress
 from app.learning.models import Enrolment, ItemProgress
 from app.learning.rules import is_passed
+from app.notices.telling import tell
 from graders.course import Exercise, Quiz
 
 MOST_REASON = 500
@@ -27,6 +28,7 @@ def reset_attempts(seat: Seat, item: Exercise | Quiz, *, reason: str, by: User, 
     row = _row(seat, item, now=now)
     row.attempts_reset_at = now
     _note("attempts_reset", row, reason=_given(reason), by=by, now=now)
+    _tell("attempts", row, item, reason=reason, by=by, now=now)
 
 
 def excuse(seat: Seat, item: Exercise | Quiz, *, reason: str, by: User, now: datetime) -> None:
@@ -34,6 +36,7 @@ def excuse(seat: Seat, item: Exercise | Quiz, *, reason: str, by: User, now: dat
     row = _row(seat, item, now=now)
     row.excused_at, row.excused_by, row.excused_reason = now, by.id, _given(reason)
     _note("item_excused", row, reason=reason, by=by, now=now)
+    _tell("excused", row, item, reason=reason, by=by, now=now)
     progress.settle(row.enrolment, now=now)
 
 
@@ -56,6 +59,7 @@ def set_points(seat: Seat, item: Exercise | Quiz, points: float, *, reason: str,
     if is_passed(item, points) and row.done_at is None:
         row.done_at = now
     _note("points_set", row, reason=reason, by=by, now=now, points=points, before=before)
+    _tell("points", row, item, reason=reason, by=by, now=now, points=points)
     progress.settle(row.enrolment, now=now)
 
 
@@ -92,6 +96,31 @@ def _given(reason: str) -> str:
     if not reason.strip():
         raise Refused(_("Give a reason: the learner may ask for it."), field="reason")
     return reason.strip()[:MOST_REASON]
+
+
+def _tell(
+    what: str,
+    row: ItemProgress,
+    item: Exercise | Quiz,
+    *,
+    reason: str,
+    by: User,
+    now: datetime,
+    points: float | None = None,
+) -> None:
+    """The learner hears what was decided, why and by whom."""
+    reader = row.enrolment.user
+    params = {
+        "what": what,
+        "title": item.title.get(reader.language),
+        "points": points,
+        "most": item.max_points,
+        "reason": reason.strip()[:MOST_REASON],
+        "by": by.name,
+        "enrolment_id": row.enrolment_id,
+    }
+    key = f"reviewed:{what}:{row.id}:{now.isoformat()}"
+    tell(reader.id, reader.address, reader.language, "reviewed", params, key=key, now=now)
 
 
 def _note(act: str, row: ItemProgress, *, reason: str, by: User, now: datetime, **details: Any) -> None:

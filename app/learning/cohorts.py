@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -22,6 +23,7 @@ from app.db import db
 from app.errors import Refused
 from app.learning import enrolling
 from app.learning.models import Cohort, Enrolment, Extension, UnitDue
+from app.notices.telling import Mail, tell_many
 
 CODE_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another when read from a board
 MOST_ROWS = 500
@@ -160,8 +162,12 @@ def take_out(enrolment: Enrolment, *, by: User, now: datetime) -> None:
 
 
 def set_due(cohort: Cohort, days: dict[str, date | None], *, by: User, now: datetime) -> None:
-    """The day each unit is due, to its end in Baku; None: no day. Units not named stay as they are."""
+    """The day each unit is due, to its end in Baku; None: no day. Units not named stay as they are.
+
+    Who is in the cohort is told when that changes anything.
+    """
     rows = {row.unit: row for row in db.session.scalars(select(UnitDue).where(UnitDue.cohort_id == cohort.id))}
+    before = {unit: row.due_at for unit, row in rows.items()}
     for unit, day in days.items():
         row = rows.get(unit)
         if day is None and row is not None:
@@ -171,6 +177,26 @@ def set_due(cohort: Cohort, days: dict[str, date | None], *, by: User, now: date
         elif day is not None:
             db.session.add(UnitDue(cohort_id=cohort.id, unit=unit, due_at=end_of_day(day)))
     audit.record("cohort_due_set", actor_id=by.id, now=now, subject_type="cohort", subject_id=cohort.id)
+    after = {**before, **{unit: end_of_day(day) if day else None for unit, day in days.items()}}
+    if {unit: at for unit, at in after.items() if at} != before:
+        _tell_dates(cohort, sorted(at for at in after.values() if at and at > now), by=by, now=now)
+
+
+def _tell_dates(cohort: Cohort, to_come: Sequence[datetime], *, by: User, now: datetime) -> None:
+    mails = []
+    members = select(Enrolment).where(in_cohort(cohort)).options(joinedload(Enrolment.user))
+    for enrolment in db.session.scalars(members):
+        user = enrolment.user
+        params = {
+            "cohort": cohort.name,
+            "titles": cohort.course.titles,
+            "by": by.name,
+            "next_on": in_baku(to_come[0]).date().isoformat() if to_come else None,
+            "enrolment_id": enrolment.id,
+        }
+        key = f"dates_changed:{enrolment.id}:{now.isoformat()}"
+        mails.append(Mail(recipient_id=user.id, address=user.address, language=user.language, params=params, key=key))
+    tell_many("dates_changed", mails, now=now)
 
 
 def extend(enrolment: Enrolment, unit: str, day: date, reason: str, *, by: User, now: datetime) -> Extension:

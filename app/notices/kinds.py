@@ -65,6 +65,8 @@ KINDS = {
     "team_digest": Kind(group=Group.TEAM, waits=True),
     "graded": Kind(group=Group.RESULT),
     "rejudged": Kind(group=Group.RESULT, waits=True),
+    "reviewed": Kind(group=Group.RESULT, waits=True),
+    "dates_changed": Kind(group=Group.COURSE, waits=True),
     "certificate": Kind(group=Group.CERTIFICATE),
     "announcement": Kind(group=Group.COHORT),
     "enlisted": Kind(group=Group.COHORT, waits=True),

@@ -144,6 +144,8 @@ def test_points_set_by_hand_outrank_what_was_graded_again(seat: Seat, initials: 
     rejudged(seat, initials, nothing)
     settle()
     assert progress_of(seat).set_points == 5
+    (notice,) = db.session.scalars(select(Notice).where(Notice.kind == "reviewed"))
+    assert (notice.recipient_id, notice.params["points"], notice.params["reason"]) == (seat.user.id, 5, "oral")
     assert told() == []
 
 

@@ -215,3 +215,20 @@ def test_who_left_and_comes_back_goes_on_where_it_was_left(cohort: Cohort) -> No
     assert enrolling.open_enrolment(learner, cohort.course) is None
     assert enrolling.enrol(learner, cohort.course, now=NOW) is taken
     assert enrolling.open_enrolment(learner, cohort.course) is taken
+
+
+def test_who_is_in_a_cohort_is_told_once_when_its_dates_change(cohort: Cohort) -> None:
+    learner, teacher = person(), person("Müəllim")
+    cohorts.join(learner, cohort, now=NOW)
+    days: dict[str, date | None] = {"functions": date(2026, 12, 5), "tables": date(2026, 12, 20)}
+
+    def told() -> list[str | None]:
+        query = select(Notice).where(Notice.kind == "dates_changed").order_by(Notice.id)
+        return [one.params["next_on"] for one in db.session.scalars(query)]
+
+    cohorts.set_due(cohort, days, by=teacher, now=NOW)
+    cohorts.set_due(cohort, days, by=teacher, now=NOW + timedelta(minutes=1))
+    assert told() == ["2026-12-05"]
+    cohorts.set_due(cohort, {"functions": None}, by=teacher, now=NOW + timedelta(minutes=2))
+    cohorts.set_due(cohort, {"functions": None, "tables": None}, by=teacher, now=NOW + timedelta(minutes=3))
+    assert told() == ["2026-12-05", "2026-12-20", None]

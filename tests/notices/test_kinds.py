@@ -86,6 +86,25 @@ PARAMS = {
         "from_on": "2026-11-22",
         "until": None,
     },
+    **{
+        f"reviewed:{what}": {
+            "what": what,
+            "title": "Baş hərflər",
+            "points": 7.5,
+            "most": 10,
+            "reason": "Şəbəkə kəsilmişdi",
+            "by": "Müəllim",
+            "enrolment_id": 1,
+        }
+        for what in ("points", "excused", "attempts")
+    },
+    "dates_changed": {
+        "cohort": "Payız",
+        "titles": {"az": "Sıfırdan Python"},
+        "by": "Müəllim",
+        "next_on": "2027-01-21",
+        "enrolment_id": 1,
+    },
     "certificate": {"title": "Sıfırdan Python", "code": "0000-0000-0000"},
     "graded": {"title": "Baş hərflər", "points": 7, "most": 10, "submission": 1},
     "checks_broke": {"course": "c", "item": "u/i", "check": "x", "detail": "NameError: x", "submission": 1},
