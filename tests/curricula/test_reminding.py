@@ -361,7 +361,7 @@ def test_a_manager_hears_of_the_own_people_in_one_summary_and_an_officer_gets_nu
     told_on(DUE + 9 * DAY)
     told_on(DUE + 14 * DAY + 2 * DAY)
     (digest,) = notices(boss, "team_digest")
-    assert [(line["person"], line["what"]) for line in digest.params["lines"]] == [("Aysel", "late"), ("Zaur", "late")]
+    assert [(line["what"], line["people"]) for line in digest.params["lines"]] == [("late", ["Aysel", "Zaur"])]
     assert notices(head, "team_digest") == []  # the nearest one is told
     (numbers,) = notices(officer, "team_digest")
     assert [(row["what"], row["count"]) for row in numbers.params["numbers"]] == [("late", 2)]

@@ -26,7 +26,12 @@ PARAMS = {
     "asked": MINE | {"asked": [line("asked")]},
     "asked:several": MINE | {"asked": [line("asked"), line("asked", on=None)]},
     "team_digest": TEAM
-    | {"lines": [line("late", person="Aysel", person_id=1), line("due", person="Zaur", person_id=2)]},
+    | {
+        "lines": [
+            line("late", people=["Aysel", "Zaur"], others=0),
+            line("due", people=["Aysel"], others=2),
+        ]
+    },
     "team_digest:numbers": TEAM
     | {"numbers": [{"what": one["what"], "titles": TITLES, "count": n} for n, one in enumerate(EVERY_LINE, 1)]},
     "assigned": {

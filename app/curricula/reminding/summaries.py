@@ -20,7 +20,7 @@ from app.folding import sort_key
 from app.notices.telling import Mail, tell_many
 from app.organisations import teams
 
-MOST_NAMED = 25
+MOST_NAMED = 20  # lines, and people in a line
 TO_LEADERS = (ladder.MANAGER, ladder.OFFICER)
 
 
@@ -95,14 +95,20 @@ def _reminders(organisation_id: int, day: date) -> list[Speaking]:
 def _named(
     lines: Sequence[Speaking], versions: dict[int, RequirementVersion], people: Mapping[int, User], day: date
 ) -> dict[str, Any]:
-    """For a manager: who, what, by when; the most urgent first."""
-    said_of = [
-        said(one, versions, day) | {"person": people[one.user_id].name, "person_id": one.user_id} for one in lines
-    ]
-    said_of.sort(key=lambda line: (URGENCY.index(line["what"]), line["on"] or "9999", sort_key(line["person"])))
+    """For a manager: what, by when, who; the most urgent first, and who is late with the same in one line."""
+    together: dict[tuple[str, str, int], dict[str, Any]] = {}
+    for one in lines:
+        line = said(one, versions, day)
+        key = (line["what"], line["on"] or "9999", one.requirement_id)
+        together.setdefault(key, line | {"people": []})["people"].append(people[one.user_id].name)
+    found = sorted(together.items(), key=lambda pair: (URGENCY.index(pair[0][0]), *pair[0][1:]))
+    rows = []
+    for _key, line in found[:MOST_NAMED]:
+        names = sorted(line["people"], key=sort_key)
+        rows.append(line | {"people": names[:MOST_NAMED], "others": max(0, len(names) - MOST_NAMED)})
     return {
-        "lines": said_of[:MOST_NAMED],
-        "more": max(0, len(said_of) - MOST_NAMED),
+        "lines": rows,
+        "more": max(0, len(found) - MOST_NAMED),
         "people": len({one.user_id for one in lines}),
     }
 
