@@ -79,14 +79,15 @@ def provider_begin(key: str) -> ResponseReturnValue:
         begun = providers.begin(provider, back_address(provider))
     except Stopped as problem:
         return stopped(provider, problem)
-    ways = dict(list(session.get(WAYS, {}).items())[1 - MOST_WAYS :])
+    by_age = sorted(session.get(WAYS, {}).items(), key=lambda one: one[1]["at"])  # the cookie keeps no order
+    ways = dict(by_age[1 - MOST_WAYS :])
     ways[begun.state] = {
         "key": provider.key,
         "nonce": begun.nonce,
         "verifier": begun.verifier,
         "next": url_for("accounts.account") if connect else login.fitting(onward()),
         "connect": connect,
-        "at": int(time.time()),
+        "at": time.time(),
     }
     session[WAYS] = ways
     return redirect(begun.url)
