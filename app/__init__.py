@@ -36,7 +36,8 @@ def register_models() -> None:
     import app.learning.models
     import app.notices.models
     import app.organisations.models
-    import app.organisations.scim.models  # noqa: F401
+    import app.organisations.scim.models
+    import app.training.models  # noqa: F401
 
 
 def register_pages(site: Flask) -> None:
@@ -81,12 +82,14 @@ def register_pages(site: Flask) -> None:
     from app.organisations import staff_views as structure
     from app.organisations.scim import token_views as connections
     from app.organisations.scim import views as scim
+    from app.training import room_views as rooms
+    from app.training import staff_views as trainings
 
     login.init_app(site)
     error_pages.init_app(site)
     for domain in (
         *(notices, accounts, people, structure, connections, scim),
-        *(catalogue, learning, joining, teaching, grading, rejudging),
+        *(catalogue, learning, joining, teaching, grading, rejudging, rooms, trainings),
         *(credentials, audiences, requirements, obligations, calendar, authoring, team, oversight, system, home),
     ):
         site.register_blueprint(domain.pages)

@@ -179,6 +179,15 @@ TABLE: dict[str, Audience] = {
     "teaching.announcements": A.INSTRUCTOR,
     "teaching.change": A.INSTRUCTOR,
     "teaching.set_closed": A.INSTRUCTOR,
+    # training in person: the view asks whether they teach the course or give the training
+    "trainings.overview": A.INSTRUCTOR,
+    "trainings.new": A.INSTRUCTOR,
+    "trainings.show": A.INSTRUCTOR,
+    "trainings.change": A.INSTRUCTOR,
+    "trainings.cancel": A.INSTRUCTOR,
+    "rooms.index": A.ADMINISTRATOR,
+    "rooms.room": A.ADMINISTRATOR,
+    "rooms.archive": A.ADMINISTRATOR,
     # grading: the view asks whose the enrolment, the version walked through or the submission is
     "grading.item": A.OWN,
     "grading.hand_in": A.OWN,

@@ -45,6 +45,7 @@ from graders.course import Exercise
 from graders.verdict import Output, Ran
 from tests.factories import NOW, finish, person, published, signed_in
 from tests.grading.verdicts import PNG, begun, grade, results, verdict_of
+from tests.training import centre
 
 # Open to everybody, or to everybody who has the secret in the address: each says what protects it.
 NOBODYS = {
@@ -65,6 +66,7 @@ NOBODYS = {
     "scim.serve": "machines, by the token of their agency: tests/organisations/test_scim_tenants.py",
 }
 LAST = (
+    "cancel",
     "archive",
     "leave",
     "out",
@@ -78,7 +80,7 @@ MARKERS = (
     *("Məxfi Sahibə", "mexfi.sahibe@example.com", "Gizli qrup", "Gizli idarə", "Gizli elan"),
     *("gizli_cavab", "gizli_qaralama", "gizli_surət", "Gizli səbəb"),
     *("Gizli tələb", "Gizli diplom", "gizli-diplom.pdf", "Gizli üzr", "Gizli xahiş"),
-    *("Gizli məzuniyyət", "gizli-siyahı.csv"),
+    *("Gizli məzuniyyət", "gizli-siyahı.csv", "Gizli qeyd"),
 )
 
 
@@ -173,6 +175,7 @@ def house(site: Flask) -> House:
             "link_id": _linked(owner),
             "claim_id": _claimed(),
             **_of_the_office(agency, owner, officer),
+            **_at_the_centre(course, instructor),
             "session_id": db.session.scalars(select(LoginSession.id).where(LoginSession.user_id == owner.id)).one(),
         },
         at={
@@ -243,6 +246,12 @@ def _of_the_office(agency: Organisation, owner: User, officer: User) -> dict[str
     run = importing.note(found, agency, state=RunState.LOOKED_AT, by=officer, shelf=shelf, now=NOW)
     db.session.commit()
     return {"unit_id": tree.root(agency.id).id, "leave_id": leave.id, "run_id": run.id}
+
+
+def _at_the_centre(course: Course, instructor: User) -> dict[str, int]:
+    """A training of the course in years, in a room."""
+    made = centre.training(centre.slot(centre.room(), 3000), course=course, trainer=instructor, note=MARKERS[16])
+    return {"training_id": made.id, "room_id": made.meetings[0].room_id}
 
 
 def _linked(owner: User) -> int:

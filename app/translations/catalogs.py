@@ -26,6 +26,7 @@ AREAS = {
     "notices": ("notices",),
     "learning": ("catalogue", "learning", "credentials"),
     "grading": ("grading",),
+    "training": ("training",),
     "organisations": ("organisations",),
     "audiences": ("audiences",),
     "curricula": ("curricula",),
