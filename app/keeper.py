@@ -130,13 +130,19 @@ class Keeper:
 
     def _remind(self) -> None:
         """What audiences have brought, then the round of the day: a few hundred people in a transaction."""
-        for is_due, tell in ((rounding.asked_is_due, rounding.tell_asked), (rounding.is_due, rounding.go_on)):
+        with reading(self.site):
+            goes_on = rounding.asked_is_due(utc_now())
+        while goes_on and not self.stopping.is_set():
+            with writing(self.site):
+                goes_on = rounding.tell_asked(utc_now())
+        with reading(self.site):
+            goes_on = rounding.is_due(utc_now())
+        while goes_on and not self.stopping.is_set():
             with reading(self.site):
-                goes_on = is_due(utc_now())
-            while goes_on and not self.stopping.is_set():
-                with writing(self.site):
-                    goes_on = tell(utc_now())
-                self.at("reminded")
+                ready = rounding.prepared(utc_now())
+            with writing(self.site):
+                goes_on = rounding.go_on(utc_now(), ready)
+            self.at("reminded")
 
     def _anchor(self) -> None:
         with reading(self.site):

@@ -143,7 +143,7 @@ def remind() -> None:
         on = due - timedelta(days=days)  # a Thursday and a Friday
         db.session.add(Nightly(day=on, began_at=noon(on), ended_at=noon(on), summary={}))
         db.session.commit()
-        tell(what, rounding.go_on, noon(on))
+        tell(what, lambda now: rounding.go_on(now, rounding.prepared(now)), noon(on))
 
 
 def measure(people: int) -> float:

@@ -80,7 +80,7 @@ def test_the_system_page_says_how_the_last_round_went_and_which_feasts_are_missi
     assert f"The days of Ramazan or Qurban of {today().year} are not entered" in page
     day = workdays.calendar(today()).next_worked(today())
     db.session.add(Nightly(day=day, began_at=utc_now(), ended_at=utc_now(), summary={}))
-    while rounding.go_on(people.noon(day)):
+    while rounding.go_on(people.noon(day), rounding.prepared(people.noon(day))):
         db.session.commit()
     db.session.commit()
     assert "Last round:" in said(client.get("/staff/system"))

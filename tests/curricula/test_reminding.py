@@ -65,7 +65,7 @@ def night(day: date) -> None:
 def told_on(day: date) -> None:
     """The night and the whole round of `day`, each part in a transaction of its own."""
     night(day)
-    while rounding.go_on(noon(day)):
+    while rounding.go_on(noon(day), rounding.prepared(noon(day))):
         db.session.commit()
     db.session.commit()
 
@@ -260,7 +260,7 @@ def part_in_a_process(site: Flask, day: date, *, dies_at: int) -> bool:
 
     try:
         event.listen(db.engine, "after_cursor_execute", die)
-        rounding.go_on(noon(day))
+        rounding.go_on(noon(day), rounding.prepared(noon(day)))
         db.session.commit()
         os._exit(0)
     finally:
@@ -309,7 +309,7 @@ def test_schedulers_that_run_at_once_tell_everything_once(
     night(day)
 
     def whole_round() -> str:
-        while rounding.go_on(noon(day)):
+        while rounding.go_on(noon(day), rounding.prepared(noon(day))):
             db.session.commit()
         db.session.commit()
         while rounding.tell_asked(noon(day)):
@@ -399,7 +399,7 @@ def test_a_round_asks_as_many_queries_for_many_as_for_few(
         night(due - 7 * DAY)
         db.session.expire_all()
         with counting() as seen:
-            while rounding.go_on(noon(due - 7 * DAY)):
+            while rounding.go_on(noon(due - 7 * DAY), rounding.prepared(noon(due - 7 * DAY))):
                 db.session.commit()
         assert all(len(notices(user)) == 1 for user in users)
         return len(seen)

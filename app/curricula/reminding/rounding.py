@@ -20,10 +20,12 @@ from app.curricula.reminding import ladder, letters, looking, summaries
 from app.curricula.reminding.ladder import Span
 from app.curricula.reminding.looking import Speaking
 from app.curricula.reminding.models import Reminder, ReminderMark, ReminderRound
+from app.curricula.reminding.summaries import Summaries
 from app.db import db, one_at_a_time
 from app.notices import workdays
 
-PART = 1_000  # obligations, or people newly asked, in one transaction
+PART = 500  # obligations in one transaction
+PEOPLE = 100  # newly asked, each of several things
 LATE_COMMITS = timedelta(minutes=10)  # what was assigned so long before it could be seen
 MOVES_AFTER = timedelta(hours=1)
 ACT = "reminders"
@@ -39,8 +41,16 @@ def is_due(now: datetime) -> bool:
     return db.session.scalar(night) is not None and workdays.calendar(day).is_worked(day)
 
 
-def go_on(now: datetime) -> bool:
-    """The next part of today's round, in this transaction; False when all is told."""
+def prepared(now: datetime) -> Summaries | None:
+    """What the next part of today's round tells leaders, where it does: read before anything is held for writing."""
+    it = db.session.get(ReminderRound, in_baku(now).date())
+    if it is None or it.ended_at is not None or not it.learners_done:
+        return None
+    return summaries.next_summaries(it.day, after=it.after_organisation)
+
+
+def go_on(now: datetime, ready: Summaries | None = None) -> bool:
+    """The next part of today's round, in this transaction; False when all is told. `ready`: what `prepared` gave."""
     one_at_a_time(ACT)
     if not is_due(now):
         return False
@@ -48,7 +58,9 @@ def go_on(now: datetime) -> bool:
     if not it.learners_done:
         _tell_people(it, now)
     elif (organisation_id := summaries.next_organisation(it.day, after=it.after_organisation)) is not None:
-        summaries.tell_leaders(organisation_id, it.day, now=now)
+        if ready is None or (ready.day, ready.organisation_id) != (it.day, organisation_id):
+            return True  # to be prepared first
+        summaries.tell_leaders(ready, now=now)
         it.after_organisation = organisation_id
     else:
         it.ended_at = now
@@ -66,7 +78,7 @@ def tell_asked(now: datetime) -> bool:
     """Tell the next people what an audience has brought them; False when everybody knows."""
     one_at_a_time(ACT)
     mark = _mark(now)
-    found = looking.newly_asked(mark.at - LATE_COMMITS, in_baku(now).date(), most=PART)
+    found = looking.newly_asked(mark.at - LATE_COMMITS, in_baku(now).date(), most=PEOPLE)
     if not found:
         mark.at = now
         return False
@@ -80,7 +92,7 @@ def asked_is_due(now: datetime) -> bool:
     mark = db.session.get(ReminderMark, ladder.ASKED)
     if mark is None or now - mark.at > MOVES_AFTER:
         return True
-    return bool(looking.newly_asked(mark.at - LATE_COMMITS, in_baku(now).date(), most=PART))
+    return bool(looking.newly_asked(mark.at - LATE_COMMITS, in_baku(now).date(), most=PEOPLE))
 
 
 def _mark(now: datetime) -> ReminderMark:

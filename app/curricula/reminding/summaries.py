@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -32,8 +33,29 @@ def next_organisation(day: date, *, after: int) -> int | None:
     return db.session.scalar(query.order_by(Reminder.organisation_id).limit(1))
 
 
-def tell_leaders(organisation_id: int, day: date, *, now: datetime) -> int:
-    """Of the round of `day`, in one organisation; how many were told."""
+@dataclass(frozen=True, kw_only=True)
+class Summaries:
+    """Of the round of `day`, in one organisation: what its leaders are to be told."""
+
+    day: date
+    organisation_id: int
+    mails: Sequence[Mail]
+
+
+def tell_leaders(summaries: Summaries, *, now: datetime) -> int:
+    """How many were told who had not been."""
+    return tell_many("team_digest", summaries.mails, now=now)
+
+
+def next_summaries(day: date, *, after: int) -> Summaries | None:
+    """Of the next organisation that has any. Reads only, and for long where everybody is told of everything."""
+    organisation_id = next_organisation(day, after=after)
+    if organisation_id is None:
+        return None
+    return Summaries(day=day, organisation_id=organisation_id, mails=_mails(organisation_id, day))
+
+
+def _mails(organisation_id: int, day: date) -> list[Mail]:
     found = _reminders(organisation_id, day)
     versions = titles_of({one.requirement_id for one in found}, day)
     people = kept_accounts({one.user_id for one in found})
@@ -60,12 +82,21 @@ def tell_leaders(organisation_id: int, day: date, *, now: datetime) -> int:
         for user_id in sorted(officers)
         if user_id in told
     ]
-    return tell_many("team_digest", mails, now=now)
+    return mails
 
 
 def _reminders(organisation_id: int, day: date) -> list[Speaking]:
     rows = db.session.execute(
-        select(Reminder, Obligation.id, Obligation.requirement_id, DueDate.due_on)
+        select(
+            Reminder.user_id,
+            Reminder.period_id,
+            Reminder.audience,
+            Reminder.step,
+            Reminder.on_day,
+            Obligation.id.label("obligation_id"),
+            Obligation.requirement_id,
+            DueDate.due_on,
+        )
         .join(Period, Period.id == Reminder.period_id)
         .join(Obligation, Obligation.id == Period.obligation_id)
         .outerjoin(DueDate, (DueDate.period_id == Period.id) & covers(DueDate, day))
@@ -80,15 +111,15 @@ def _reminders(organisation_id: int, day: date) -> list[Speaking]:
         Speaking(
             user_id=row.user_id,
             organisation_id=organisation_id,
-            obligation_id=obligation_id,
-            requirement_id=requirement_id,
+            obligation_id=row.obligation_id,
+            requirement_id=row.requirement_id,
             period_id=row.period_id,
             audience=row.audience,
             step=row.step,
             on_day=row.on_day,
-            due_on=due_on,
+            due_on=row.due_on,
         )
-        for row, obligation_id, requirement_id, due_on in rows
+        for row in rows
     ]
 
 
