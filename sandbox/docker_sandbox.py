@@ -169,6 +169,7 @@ class DockerSandbox:
         while not stop.wait(SWEEP):
             try:
                 reaper.sweep(self._engine)
+                self.pool.remove_lost()
             except SandboxUnavailable as why:
                 log.warning("sandbox: looking for orphans: %s", why)
             except Exception:  # the thread must live

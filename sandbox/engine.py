@@ -69,6 +69,7 @@ class Engine:
         if client is None:
             first = math.ceil(min(seconds, self.seconds))
             client = _Client(base_url=self.url, version="auto", timeout=first)
+            client.trust_env = False  # proxies are not for an engine, and would be looked for at each request
             if self.url.startswith("unix://"):
                 # docker-py keeps a connection open for each of the last 25 addresses it asked; ours name containers.
                 socket = self.url.replace("unix://", "http+unix://")

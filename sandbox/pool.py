@@ -6,9 +6,11 @@ A runner that was leased never comes back. A checker does, bound to its course v
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
+import secrets
 import threading
 import time
 from collections import Counter, OrderedDict, deque
@@ -29,6 +31,7 @@ LEASE_WAIT = 90.0  # seconds a lease waits for a container at most
 GRACE = 1.0  # seconds the machine is left to who has just leased before a container is prepared in its place
 RECENT = 600.0  # a shape asked for within this many seconds keeps one warm
 AGAIN = (0.2, 1.0, 5.0, 30.0)  # pauses between attempts to remove a container
+LOST = 180.0  # seconds after which a container that is being made is known, or lost
 MOST_STUCK = 3  # containers that cannot be removed before no more are made
 
 CHECKER = Shape(image="checker")
@@ -63,6 +66,7 @@ class Pool:
         )  # course version -> idle checkers, least recent first
         self._leased: set[DockerBox] = set()
         self._leased_at = 0.0  # when the last one was
+        self._name = secrets.token_hex(8)  # on every container of ours
         self._uids = hardening.Uids()
         self._uid_of: dict[str, int] = {}
         self._over: queue.SimpleQueue[tuple[DockerBox, int, float] | None] = queue.SimpleQueue()
@@ -93,6 +97,8 @@ class Pool:
             box = idle.pop() if idle else None
             if not idle:
                 self._bound.pop(key, None)
+            if box is not None:
+                self._note_lease(box)
         if box is not None and (not box.is_well() or time.monotonic() - box.made_at > CHECKER_AGE):
             box.finish()
             box = None
@@ -119,10 +125,13 @@ class Pool:
         for one in surplus:
             one.finish()
 
-    def _leased_out(self, box: DockerBox, seconds: float) -> DockerBox:
-        with self._change:
-            self._leased.add(box)
-            self._leased_at = time.monotonic()
+    def _note_lease(self, box: DockerBox) -> None:
+        """Called with the lock held, in which it was taken: nobody prepares another in between."""
+        self._leased.add(box)
+        self._leased_at = time.monotonic()
+
+    @staticmethod
+    def _leased_out(box: DockerBox, seconds: float) -> DockerBox:
         try:
             box.lease(seconds=seconds)
         except BaseException:
@@ -145,6 +154,7 @@ class Pool:
                     if ready:
                         box = ready.popleft()
                         if time.monotonic() - box.made_at < AGE and box.is_well():
+                            self._note_lease(box)
                             return box
                         self._change.release()
                         try:
@@ -238,7 +248,8 @@ class Pool:
             self._tags[shape.image],
             shape,
             uid=uid,
-            labels=hardening.labels(shape, seconds=(CHECKER_AGE if shape.image == "checker" else AGE) + 3600),
+            labels=hardening.labels(shape, seconds=(CHECKER_AGE if shape.image == "checker" else AGE) + 3600)
+            | {"pool": self._name},
             command=self._commands.get(shape.image) or command(shape),
             shares=shares,
         )
@@ -302,6 +313,22 @@ class Pool:
                     self._uids.give_back(uid)
                 self._change.notify_all()
 
+    def remove_lost(self, *, age: float = LOST) -> list[str]:
+        """Remove what the engine made of ours after it had stopped answering, so that nobody knows of it; the ids.
+
+        `age`: seconds since it was made. Raises SandboxUnavailable.
+        """
+        filters = {"label": f"pool={self._name}"}
+        found: list[dict[str, Any]] = self._engine.call(
+            "listing containers", lambda api: api.containers(all=True, filters=filters)
+        )
+        with self._change:
+            known = set(self._uid_of)
+        lost = [one["Id"] for one in found if one["Id"] not in known and time.time() - one["Created"] >= age]
+        for container in lost:
+            hardening.remove(self._engine, container)
+        return lost
+
     def settle(self, seconds: float = 30.0) -> bool:
         """Wait until everything that is over is removed; False if that took longer."""
         with self._change:
@@ -334,6 +361,8 @@ class Pool:
             self._over.put(None)
         for thread in self._workers[self._threads :]:
             thread.join(timeout=10)
+        with contextlib.suppress(SandboxUnavailable):  # then the next worker's sweep finds them
+            self.remove_lost(age=0)
 
     def numbers(self) -> dict[str, Any]:
         """For the page of the administrator."""

@@ -242,6 +242,30 @@ def test_a_container_that_could_not_be_attached_to_is_removed_when_the_engine_an
     assert not exists(engine, made[0])
 
 
+def test_a_container_the_engine_made_after_it_had_stopped_answering_is_found_and_removed(
+    images: Recipe, tmp_path: Path, engine: Engine
+) -> None:
+    made: list[str] = []
+
+    def make_unknown(sandbox: DockerSandbox) -> str:
+        """As if the answer to creating it had never come."""
+        labels = hardening.labels(SMALL, seconds=600) | {"pool": sandbox.pool._name}
+        body = hardening.options(images.python, SMALL, uid=20_000, labels=labels, command=COMMAND, shares=128)
+        made.append(hardening.create(engine, body))
+        return made[-1]
+
+    with DockerSandbox(
+        tmp_path, pool=SMALL_POOL, checkers=0, commands={"python": COMMAND}, proved=False, recipe=images
+    ) as sandbox:
+        sandbox.pool.fill()
+        lost = make_unknown(sandbox)
+        assert sandbox.pool.remove_lost(age=60) == []
+        assert sandbox.pool.remove_lost(age=0) == [lost]
+        lease(sandbox)  # what it knows is there
+        make_unknown(sandbox)
+    assert [exists(engine, one) for one in made] == [False, False]
+
+
 def test_who_has_just_leased_shares_the_machine_with_nobody_who_prepares(
     stubs: DockerSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from sandbox.hardening import Shape
 from tests.sandbox.test_pool import exists
 
 SHAPE = Shape(image="python", mode="function")
-OURS = hardening.labels(SHAPE, seconds=600)
+OURS = hardening.labels(SHAPE, seconds=6 * 3600)  # longer than the suite takes
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_past_its_deadline_a_container_is_an_orphan_whoever_owns_it() -> None:
 def test_of_a_worker_on_another_machine_only_the_deadline_counts() -> None:
     elsewhere = OURS | {"worker": f"elsewhere|pid:[1]|{os.getpid()}|1"}
     assert not reaper.is_orphan(elsewhere, now=time.time())
-    assert reaper.is_orphan(elsewhere, now=time.time() + 3600)
+    assert reaper.is_orphan(elsewhere, now=time.time() + 7 * 3600)
 
 
 @pytest.mark.parametrize("labels", [{}, {"app": "another"}, {"app": hardening.LABEL}, OURS | {"worker": "?"}])
