@@ -81,6 +81,10 @@ def test_an_instructor_grades_again_and_the_learner_reads_why(
 
     learner.reload()
     expect(learner.locator("#result")).to_contain_text("10 / 10")  # a preview changes nothing
+    learner.goto("/notices/settings")  # else its mail waits for working hours
+    learner.locator("#at_any_hour").check()
+    learner.get_by_role("button", name="Save").click()
+    expect(learner.locator(".flash--good, .banner--good").first).to_be_visible()
     teacher.goto(preview)
     decide.click()
     expect(teacher.get_by_text("1 new verdict is in force")).to_be_visible(timeout=GRADED)
