@@ -84,12 +84,13 @@ def register_pages(site: Flask) -> None:
     from app.organisations.scim import views as scim
     from app.training import room_views as rooms
     from app.training import staff_views as trainings
+    from app.training import views as training
 
     login.init_app(site)
     error_pages.init_app(site)
     for domain in (
         *(notices, accounts, people, structure, connections, scim),
-        *(catalogue, learning, joining, teaching, grading, rejudging, rooms, trainings),
+        *(catalogue, learning, joining, teaching, grading, rejudging, rooms, trainings, training),
         *(credentials, audiences, requirements, obligations, calendar, authoring, team, oversight, system, home),
     ):
         site.register_blueprint(domain.pages)

@@ -22,6 +22,7 @@ from app.grading import queueing, rejudging, settling
 from app.notices import delivering
 from app.organisations import importing, syncing
 from app.organisations.importing import Shelf
+from app.training import reminding
 
 log = logging.getLogger("bilik.worker")
 
@@ -60,6 +61,7 @@ class Keeper:
             (FOLLOW, self._follow),
             (FOLLOW, self._in_transaction(lambda: rounds.night(utc_now()))),
             (FOLLOW, self._remind),  # after the night, which says how everything stands
+            (FOLLOW, self._remind_of_meetings),
             (FOLLOW, self._anchor),
             (FORGET, self._in_transaction(lambda: queueing.forget_tries(now=utc_now()))),
             (FORGET, self._in_transaction(lambda: forgetting.forget(utc_now()))),
@@ -143,6 +145,13 @@ class Keeper:
             with writing(self.site):
                 goes_on = rounding.go_on(utc_now(), ready)
             self.at("reminded")
+
+    def _remind_of_meetings(self) -> None:
+        with reading(self.site):
+            if not reminding.is_due(utc_now()):
+                return
+        with writing(self.site):
+            reminding.remind_due(utc_now())
 
     def _anchor(self) -> None:
         with reading(self.site):

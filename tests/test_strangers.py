@@ -40,6 +40,7 @@ from app.organisations import importing, leaving, tree, working
 from app.organisations.models import RunState
 from app.organisations.scim import tokens as scim_tokens
 from app.organisations.scim.models import ScimToken
+from app.training import booking
 from app.web import blobs, settings
 from graders.course import Exercise
 from graders.verdict import Output, Ran
@@ -61,6 +62,9 @@ NOBODYS = {
     "accounts.signed_out": "the same, on the way out",
     "learning.enrol": "anybody may begin a listed course",
     "home.take_again": "anybody may ask; refused where no renewal of theirs does",
+    "training.of_course": "of a listed course",
+    "training.show": "of a listed course: dates, rooms, the trainer, and one’s own seat",
+    "training.book": "anybody may ask for a seat",
     "joining.cohort": "the code is the invitation",
     "calendar.feed": "a secret address of one’s own, which can be switched off: tests/notices/test_preferences.py",
     "scim.serve": "machines, by the token of their agency: tests/organisations/test_scim_tenants.py",
@@ -80,7 +84,7 @@ MARKERS = (
     *("Məxfi Sahibə", "mexfi.sahibe@example.com", "Gizli qrup", "Gizli idarə", "Gizli elan"),
     *("gizli_cavab", "gizli_qaralama", "gizli_surət", "Gizli səbəb"),
     *("Gizli tələb", "Gizli diplom", "gizli-diplom.pdf", "Gizli üzr", "Gizli xahiş"),
-    *("Gizli məzuniyyət", "gizli-siyahı.csv", "Gizli qeyd"),
+    *("Gizli məzuniyyət", "gizli-siyahı.csv"),
 )
 
 
@@ -175,7 +179,7 @@ def house(site: Flask) -> House:
             "link_id": _linked(owner),
             "claim_id": _claimed(),
             **_of_the_office(agency, owner, officer),
-            **_at_the_centre(course, instructor),
+            **_at_the_centre(course, instructor, owner),
             "session_id": db.session.scalars(select(LoginSession.id).where(LoginSession.user_id == owner.id)).one(),
         },
         at={
@@ -248,10 +252,12 @@ def _of_the_office(agency: Organisation, owner: User, officer: User) -> dict[str
     return {"unit_id": tree.root(agency.id).id, "leave_id": leave.id, "run_id": run.id}
 
 
-def _at_the_centre(course: Course, instructor: User) -> dict[str, int]:
+def _at_the_centre(course: Course, instructor: User, owner: User) -> dict[str, int]:
     """A training of the course in years, in a room."""
-    made = centre.training(centre.slot(centre.room(), 3000), course=course, trainer=instructor, note=MARKERS[16])
-    return {"training_id": made.id, "room_id": made.meetings[0].room_id}
+    made = centre.training(centre.slot(centre.room(), 3000), course=course, trainer=instructor)
+    seat = booking.book(owner, made, now=NOW)
+    db.session.commit()
+    return {"training_id": made.id, "booking_id": seat.id, "room_id": made.meetings[0].room_id}
 
 
 def _linked(owner: User) -> int:

@@ -23,6 +23,7 @@ from app.learning.progress import overview
 from app.notices.delivering import mail_folder
 from app.notices.reading import unread_count
 from app.organisations import working
+from app.training import booking
 
 pages = Blueprint("home", __name__)
 FEATURED = 6
@@ -69,6 +70,7 @@ def front() -> ResponseReturnValue:
         tasks=tasks.tasks_of(current_user, now=now),
         works=bool(working.jobs_on(in_baku(now).date(), current_user.id)),
         today=in_baku(now).date(),
+        seats=booking.of_user(current_user, now),
         certificates=issuing.certificates_of(current_user),
         waits_for_name=issuing.waits_for_name(current_user),
         suggested=[] if courses else listed_courses()[:3],

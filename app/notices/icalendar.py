@@ -31,12 +31,16 @@ def text(events: Iterable[Event], *, name: str, language: str, now: datetime) ->
         "PRODID:-//Bilik//Due days//EN",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"NAME;LANGUAGE={language}:{_escaped(name)}",
-        f"X-WR-CALNAME:{_escaped(name)}",
+        f"NAME;LANGUAGE={language}:{escaped(name)}",
+        f"X-WR-CALNAME:{escaped(name)}",
         "REFRESH-INTERVAL;VALUE=DURATION:PT6H",
         "X-PUBLISHED-TTL:PT6H",
     ]
-    lines = [*head, *(line for event in events for line in _event(event, language, now)), "END:VCALENDAR"]
+    return written([*head, *(line for event in events for line in _event(event, language, now)), "END:VCALENDAR"])
+
+
+def written(lines: Iterable[str]) -> str:
+    """The lines as they are sent: folded, each with its end."""
     return "".join(part + "\r\n" for line in lines for part in _folded(line))
 
 
@@ -46,14 +50,15 @@ def _event(event: Event, language: str, now: datetime) -> Iterator[str]:
     yield f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{event.day + DAY:%Y%m%d}"
-    yield f"SUMMARY;LANGUAGE={language}:{_escaped(event.summary)}"
-    yield f"DESCRIPTION;LANGUAGE={language}:{_escaped(event.description)}"
+    yield f"SUMMARY;LANGUAGE={language}:{escaped(event.summary)}"
+    yield f"DESCRIPTION;LANGUAGE={language}:{escaped(event.description)}"
     yield f"URL:{event.url}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
 
 
-def _escaped(words: str) -> str:
+def escaped(words: str) -> str:
+    """As a value of a line."""
     words = words.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return "\\n".join(words.splitlines())
 

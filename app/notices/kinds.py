@@ -17,6 +17,7 @@ class Group(StrEnum):
     DUTY = "duty"
     DECISION = "decision"
     STAFF = "staff"
+    TRAINING = "training"
     TEAM = "team"
     RESULT = "result"
     CERTIFICATE = "certificate"
@@ -24,13 +25,14 @@ class Group(StrEnum):
     COHORT = "cohort"
 
 
-COMPULSORY = (Group.ACCOUNT, Group.DUTY, Group.DECISION, Group.STAFF)
+COMPULSORY = (Group.ACCOUNT, Group.DUTY, Group.DECISION, Group.STAFF, Group.TRAINING)
 CHOICES = tuple(group for group in Group if group not in COMPULSORY)
 WORDS = {
     Group.ACCOUNT: _("Safety of your account: sign-in, password, address"),
     Group.DUTY: _("Training that is assigned to you: what, by when, when it is late or expires"),
     Group.DECISION: _("Decisions about you: more time, earlier learning, exemptions"),
     Group.STAFF: _("What only you can put right as staff"),
+    Group.TRAINING: _("Your seats in training in person: taken, moved, cancelled, tomorrow"),
     Group.TEAM: _("The daily summary of your people’s training, if you lead any"),
     Group.RESULT: _("Results that changed or took a while"),
     Group.CERTIFICATE: _("A certificate is ready"),
@@ -62,6 +64,8 @@ KINDS = {
     "extension_answered": Kind(group=Group.DECISION, waits=True),
     "checks_broke": Kind(group=Group.STAFF),
     "list_waits": Kind(group=Group.STAFF, waits=True),
+    "training": Kind(group=Group.TRAINING),
+    "training_reminder": Kind(group=Group.TRAINING, waits=True),
     "team_digest": Kind(group=Group.TEAM, waits=True),
     "graded": Kind(group=Group.RESULT),
     "rejudged": Kind(group=Group.RESULT, waits=True),

@@ -18,7 +18,7 @@ from typing import Any
 from flask import render_template
 from flask_babel import force_locale
 
-from app.notices import icalendar
+from app.notices import icalendar, invitations
 from app.notices.days import event
 from app.notices.kinds import CHOICES, kind_of
 from app.notices.models import Notice
@@ -88,6 +88,8 @@ def mail(notice: Notice) -> EmailMessage:
     message.add_alternative(html, subtype="html")
     if days:
         message.add_attachment(days, subtype="calendar", params={"method": "PUBLISH"}, filename="days.ics")
+    for sent in invitations.of(notice):
+        message.add_attachment(sent.text, subtype="calendar", params={"method": sent.method}, filename=sent.filename)
     return message
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
 from app.catalogue.models import Course
 from app.db import Key, Long, Model, Moment, Short, UtcDateTime
+from app.learning.models import Enrolment
 
 
 class Room(Model):
@@ -41,11 +43,14 @@ class Meeting(Model):
     ends_at: Mapped[Moment]
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    room: Mapped[Room] = relationship(lazy="joined")
+    room: Mapped[Room] = relationship(lazy="selectin")
 
 
 class Training(Model):
-    """A course, or a part of it, held in person: its meetings, who gives it, how many may come."""
+    """A course, or a part of it, held in person: its meetings, who gives it, how many may come.
+
+    What it refers to is loaded by statements of its own: PostgreSQL locks no row of an outer join (`hold`).
+    """
 
     __tablename__ = "training"
     __table_args__ = (
@@ -69,8 +74,8 @@ class Training(Model):
     cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     cancelled_reason: Mapped[str] = mapped_column(String(500), default="")
 
-    course: Mapped[Course] = relationship(lazy="joined")
-    trainer: Mapped[User] = relationship(foreign_keys=[trainer_id], lazy="joined")
+    course: Mapped[Course] = relationship(lazy="selectin")
+    trainer: Mapped[User] = relationship(foreign_keys=[trainer_id], lazy="selectin")
     meetings: Mapped[list[Meeting]] = relationship(
         order_by=Meeting.starts_at, lazy="selectin", cascade="all, delete-orphan"
     )
@@ -82,3 +87,39 @@ class Training(Model):
     @property
     def ends_at(self) -> datetime:
         return max(one.ends_at for one in self.meetings)
+
+
+class State(StrEnum):
+    BOOKED = "booked"
+    WAITING = "waiting"
+    LEFT = "left"
+
+
+class Booking(Model):
+    """A seat, or a place on the waiting list: the smaller id asked first. Asked again after leaving: a new row."""
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        Index(
+            "uq_booking_open",
+            "training_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("state != 'left'"),
+            postgresql_where=text("state != 'left'"),
+        ),
+        Index("ix_booking_state", "training_id", "state"),
+    )
+
+    id: Mapped[Key]
+    training_id: Mapped[int] = mapped_column(ForeignKey("training.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10))
+    asked_at: Mapped[Moment]
+    booked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    training: Mapped[Training] = relationship(lazy="selectin")
+    user: Mapped[User] = relationship(lazy="selectin")
+    enrolment: Mapped[Enrolment] = relationship()

@@ -15,7 +15,7 @@ from app.catalogue.models import Course
 from app.db import db, hold, one_at_a_time
 from app.errors import Refused
 from app.formats import moment_text
-from app.training import clashes
+from app.training import booking, clashes, letters
 from app.training.clashes import Doubt
 from app.training.models import Meeting, Room, Training
 from app.training.wording import title_of
@@ -78,11 +78,18 @@ def change(training: Training, plan: Plan, *, confirmed: bool = False, by: User,
     hold(training)
     if training.cancelled_at is not None:
         raise Refused(_("This training is cancelled."))
-    if _moves(training, plan):
-        training.sequence += 1
+    if plan.seats < (taken := booking.taken(training)):
+        raise Refused(_("%(taken)s seats are taken already; there cannot be fewer.", taken=taken), field="seats")
+    moves = _moves(training, plan)
+    training.sequence += moves
+    kept = {slot.meeting_id for slot in plan.slots}
+    gone = [letters.said_of(one) for one in training.meetings if one.id not in kept]
     _apply(training, plan)
     db.session.flush()
     db.session.expire(training, ["meetings"])
+    if moves:
+        letters.tell_moved(training, booking.bookings(training), gone, now=now)
+    booking.promote(training, now=now)
     audit.record("training_changed", actor_id=by.id, now=now, subject_type="training", subject_id=training.id)
 
 
@@ -98,6 +105,7 @@ def cancel(training: Training, reason: str, *, by: User, now: datetime) -> None:
         raise Refused(_("This training is over; there is nothing to cancel."))
     training.cancelled_at, training.cancelled_by, training.cancelled_reason = now, by.id, reason
     training.sequence += 1
+    letters.tell_cancelled(training, booking.bookings(training), now=now)
     audit.record(
         "training_cancelled", actor_id=by.id, now=now, subject_type="training", subject_id=training.id, reason=reason
     )

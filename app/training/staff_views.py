@@ -14,7 +14,7 @@ from app.catalogue import reading as catalogue
 from app.clock import utc_now
 from app.db import db
 from app.errors import Refused, refused_in
-from app.training import planning, reading, wording
+from app.training import booking, planning, reading, wording
 from app.training.clashes import Doubt
 from app.training.forms import TrainingForm, as_typed
 from app.training.models import Training
@@ -68,7 +68,13 @@ def new(slug: str) -> ResponseReturnValue:
 @pages.get("/<int:training_id>")
 def show(training_id: int) -> str:
     training = given_or_404(training_id)
-    return render_template("training/training.html", training=training, manages=may_manage(training), now=utc_now())
+    return render_template(
+        "training/training.html",
+        training=training,
+        seats=booking.bookings(training),
+        manages=may_manage(training),
+        now=utc_now(),
+    )
 
 
 @pages.route("/<int:training_id>/change", methods=["GET", "POST"])

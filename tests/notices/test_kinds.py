@@ -110,6 +110,27 @@ PARAMS = {
         "next_on": "2027-01-21",
         "enrolment_id": 1,
     },
+    **{
+        f"training:{what}": {
+            "what": what,
+            "name": "Aysel",
+            "titles": {"az": "Sıfırdan Python"},
+            "meetings": [
+                {"id": 1, "starts": "2026-12-01T06:00:00+00:00", "ends": "2026-12-01T09:00:00+00:00", "place": "Otaq 1"}
+            ],
+            "reason": "Müəllim xəstədir",
+            "training": 1,
+        }
+        for what in ("booked", "waiting", "promoted", "left", "cancelled", "moved")
+    },
+    "training_reminder": {
+        "name": "Aysel",
+        "titles": {"az": "Sıfırdan Python"},
+        "meetings": [
+            {"id": 1, "starts": "2026-12-01T06:00:00+00:00", "ends": "2026-12-01T09:00:00+00:00", "place": "Otaq 1"}
+        ],
+        "training": 1,
+    },
     "certificate": {"title": "Sıfırdan Python", "code": "0000-0000-0000"},
     "graded": {"title": "Baş hərflər", "points": 7, "most": 10, "submission": 1},
     "checks_broke": {"course": "c", "item": "u/i", "check": "x", "detail": "NameError: x", "submission": 1},

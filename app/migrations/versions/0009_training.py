@@ -66,9 +66,36 @@ def upgrade():
     op.create_index(op.f("ix_meeting_training_id"), "meeting", ["training_id"], unique=False)
     op.create_index("ix_meeting_room", "meeting", ["room_id", "starts_at"], unique=False)
     op.create_index("ix_meeting_starts", "meeting", ["starts_at"], unique=False)
+    op.create_table(
+        "booking",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("training_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("booked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["training_id"], ["training.id"], name=op.f("fk_booking_training_id_training")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_booking_user_id_user")),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_booking_enrolment_id_enrolment")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
+    )
+    op.create_index(op.f("ix_booking_user_id"), "booking", ["user_id"], unique=False)
+    op.create_index(op.f("ix_booking_enrolment_id"), "booking", ["enrolment_id"], unique=False)
+    op.create_index("ix_booking_state", "booking", ["training_id", "state"], unique=False)
+    op.create_index(
+        "uq_booking_open",
+        "booking",
+        ["training_id", "user_id"],
+        unique=True,
+        sqlite_where=sa.text("state != 'left'"),
+        postgresql_where=sa.text("state != 'left'"),
+    )
 
 
 def downgrade():
+    op.drop_table("booking")
     op.drop_table("meeting")
     op.drop_table("training")
     op.drop_table("room")

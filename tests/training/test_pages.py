@@ -1,0 +1,45 @@
+"""Pages on which learners take a seat."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.training import booking
+from tests.factories import NOW, person, signed_in
+from tests.training.centre import room, slot, training
+
+
+def test_a_learner_finds_a_training_takes_a_seat_and_gives_it_back(site: Flask, client: FlaskClient) -> None:
+    made = training(slot(room(), 3000))
+    signed_in(client, person())
+    assert "Training in person" in client.get(f"/courses/{made.course.slug}").text
+    assert "2 seats free" in client.get(f"/courses/{made.course.slug}/training").text
+    assert client.post(f"/seats/{made.id}").status_code == 303
+    assert "You have a seat" in client.get(f"/seats/{made.id}").text
+    assert made.course.titles["en"] in client.get("/seats").text
+    assert "Training in person" in client.get("/").text
+    (seat,) = booking.bookings(made)
+    assert client.post(f"/seats/bookings/{seat.id}/leave").status_code == 303
+    assert "Take a seat" in client.get(f"/seats/{made.id}").text
+
+
+def test_who_waits_reads_the_place_and_staff_read_both_lists(site: Flask, client: FlaskClient) -> None:
+    made = training(slot(room(), 3000), seats=1)
+    learner = person("Leyla Gözləyən")
+    booking.book(person("Rəşad Oturan"), made, now=NOW)
+    signed_in(client, learner)
+    assert client.post(f"/seats/{made.id}").status_code == 303
+    assert "number 1 on the waiting list" in client.get(f"/seats/{made.id}").text
+    page = signed_in(client, made.trainer).get(f"/training/{made.id}").text
+    assert page.index("Rəşad Oturan") < page.index("Wait for one") < page.index("Leyla Gözləyən")
+
+
+def test_two_seats_at_once_are_asked_about_on_the_page(site: Flask, client: FlaskClient) -> None:
+    first = training(slot(room(), 3000))
+    second = training(slot(room(), 3000), course=first.course)
+    signed_in(client, person())
+    assert client.post(f"/seats/{first.id}").status_code == 303
+    answer = client.post(f"/seats/{second.id}")
+    assert answer.status_code == 422 and "Is that right?" in answer.text
+    assert client.post(f"/seats/{second.id}", data={"confirmed": "1"}).status_code == 303
