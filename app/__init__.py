@@ -82,6 +82,7 @@ def register_pages(site: Flask) -> None:
     from app.organisations import staff_views as structure
     from app.organisations.scim import token_views as connections
     from app.organisations.scim import views as scim
+    from app.training import attendance_views as _attendance  # noqa: F401 - pages of the same blueprints
     from app.training import room_views as rooms
     from app.training import staff_views as trainings
     from app.training import views as training

@@ -190,6 +190,9 @@ TABLE: dict[str, Audience] = {
     "training.show": A.LEARNER,
     "training.book": A.LEARNER,
     "training.leave": A.OWN,
+    "training.here": A.LEARNER,  # the view asks for a code that is a minute old at most, and for a seat
+    "trainings.attendance": A.INSTRUCTOR,
+    "trainings.code": A.INSTRUCTOR,
     "rooms.index": A.ADMINISTRATOR,
     "rooms.room": A.ADMINISTRATOR,
     "rooms.archive": A.ADMINISTRATOR,

@@ -65,6 +65,7 @@ NOBODYS = {
     "training.of_course": "of a listed course",
     "training.show": "of a listed course: dates, rooms, the trainer, and one’s own seat",
     "training.book": "anybody may ask for a seat",
+    "training.here": "a code that lives a minute, for who has a seat: tests/training/test_attendance_pages.py",
     "joining.cohort": "the code is the invitation",
     "calendar.feed": "a secret address of one’s own, which can be switched off: tests/notices/test_preferences.py",
     "scim.serve": "machines, by the token of their agency: tests/organisations/test_scim_tenants.py",
@@ -257,7 +258,12 @@ def _at_the_centre(course: Course, instructor: User, owner: User) -> dict[str, i
     made = centre.training(centre.slot(centre.room(), 3000), course=course, trainer=instructor)
     seat = booking.book(owner, made, now=NOW)
     db.session.commit()
-    return {"training_id": made.id, "booking_id": seat.id, "room_id": made.meetings[0].room_id}
+    return {
+        "training_id": made.id,
+        "booking_id": seat.id,
+        "meeting_id": made.meetings[0].id,
+        "room_id": made.meetings[0].room_id,
+    }
 
 
 def _linked(owner: User) -> int:

@@ -67,7 +67,7 @@ def same_shape(before: content.Course, after: content.Course) -> bool:
 
     def shape(course: content.Course) -> tuple[object, ...]:
         items = tuple((item.key, item.kind, item.max_points, item.pass_share) for _unit, item in course.items())
-        return items, course.finish.items, course.finish.score
+        return items, course.finish.items, course.finish.score, course.attendance
 
     return shape(before) == shape(after)
 

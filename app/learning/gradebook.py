@@ -84,4 +84,5 @@ def _line(enrolment: Enrolment, rows: list[ItemProgress]) -> Line:
     }
     course = reading.load(enrolment.version)
     standings = {item: cell.standing for item, cell in cells.items()}
-    return Line(enrolment=enrolment, cells=cells, progress=rules.measure(course, standings))
+    progress = rules.measure(course, standings, attended=enrolment.attended_at is not None)
+    return Line(enrolment=enrolment, cells=cells, progress=progress)

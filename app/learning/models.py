@@ -70,6 +70,7 @@ class Enrolment(Model):
     enrolled_at: Mapped[Moment]
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when enough was attended in person
     score: Mapped[float | None]  # share of points, 0..1, fixed at completion
 
     user: Mapped[User] = relationship()

@@ -50,7 +50,9 @@ def standing_by_item(enrolment: Enrolment) -> dict[str, Standing]:
 
 
 def progress_of(enrolment: Enrolment) -> Progress:
-    return rules.measure(reading.load(enrolment.version), standing_by_item(enrolment))
+    return rules.measure(
+        reading.load(enrolment.version), standing_by_item(enrolment), attended=enrolment.attended_at is not None
+    )
 
 
 def overview(user: User) -> list[CourseProgress]:
@@ -77,7 +79,11 @@ def overview_of(enrolments: Sequence[Enrolment]) -> list[CourseProgress]:
             CourseProgress(
                 enrolment=enrolment,
                 course=course,
-                progress=rules.measure(course, {row.item: standing_of(row) for row in own}),
+                progress=rules.measure(
+                    course,
+                    {row.item: standing_of(row) for row in own},
+                    attended=enrolment.attended_at is not None,
+                ),
                 last_at=max([enrolment.enrolled_at, *(row.done_at or row.opened_at for row in own)]),
             )
         )
@@ -121,6 +127,16 @@ def record_item(
     if done and row.done_at is None:
         row.done_at = now
     settle(enrolment, now=now)
+
+
+def attend(enrolment: Enrolment, has_attended: bool, *, now: datetime) -> None:
+    """What training says: enough was attended in person, or not. A finished course keeps what it was finished by."""
+    hold(enrolment)
+    if has_attended:
+        enrolment.attended_at = enrolment.attended_at or now
+        settle(enrolment, now=now)
+    elif enrolment.completed_at is None:
+        enrolment.attended_at = None
 
 
 def settle(enrolment: Enrolment, *, now: datetime) -> None:

@@ -20,12 +20,16 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """`done` of `required` items; `score` is the share of the points that count, 0..1 (1 where there are none)."""
+    """`done` of `required` items; `score` is the share of the points that count, 0..1 (1 where there are none).
+
+    `attendance_owed`: the course asks for training in person, and it was not attended yet.
+    """
 
     done: int
     required: int
     score: float
     finished: bool
+    attendance_owed: bool
     next_item: str | None  # the first item not done in the course's order, optional ones left out
 
 
@@ -35,8 +39,11 @@ def required_items(course: Course) -> list[Item]:
     return [item for _, item in course.items() if item.key in wanted]
 
 
-def measure(course: Course, standings: Mapping[str, Standing]) -> Progress:
-    """Where somebody stands. An excused item counts for nobody: neither as required nor by its points."""
+def measure(course: Course, standings: Mapping[str, Standing], *, attended: bool = False) -> Progress:
+    """Where somebody stands. An excused item counts for nobody: neither as required nor by its points.
+
+    Where attendance is asked for, neither the items nor the one that may stand for them finish without it.
+    """
     nothing = Standing()
     required = [item for item in required_items(course) if not standings.get(item.key, nothing).excused]
     done = [item for item in required if standings.get(item.key, nothing).done]
@@ -44,11 +51,13 @@ def measure(course: Course, standings: Mapping[str, Standing]) -> Progress:
     earned = sum(standings.get(item.key, nothing).points for item in required)
     score = earned / most if most else 1.0
     tested_out = course.finish.test_out is not None and standings.get(course.finish.test_out, nothing).done
+    owed = course.attendance is not None and not attended
     return Progress(
         done=len(done),
         required=len(required),
         score=min(1.0, score),
-        finished=tested_out or (len(done) == len(required) and score >= course.finish.score - 1e-9),
+        finished=not owed and (tested_out or (len(done) == len(required) and score >= course.finish.score - 1e-9)),
+        attendance_owed=owed,
         next_item=next((item.key for item in required if not standings.get(item.key, nothing).done), None),
     )
 

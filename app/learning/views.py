@@ -40,7 +40,7 @@ def outline(enrolment_id: int) -> str:
         course=course,
         rows=rows,
         standings=standings,
-        progress_=rules.measure(course, standings),
+        progress_=rules.measure(course, standings, attended=enrolment.attended_at is not None),
         due=due.due_moments(enrolment),
         now=utc_now(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
@@ -123,3 +123,18 @@ class Booking(Model):
     training: Mapped[Training] = relationship(lazy="selectin")
     user: Mapped[User] = relationship(lazy="selectin")
     enrolment: Mapped[Enrolment] = relationship()
+
+
+class Attendance(Model):
+    """Whether somebody was at a meeting: the mark that was made last."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (UniqueConstraint("meeting_id", "booking_id"),)
+
+    id: Mapped[Key]
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    present: Mapped[bool]
+    how: Mapped[str] = mapped_column(String(10))  # list, code
+    marked_at: Mapped[Moment]  # when it was said, not when it arrived
+    marked_by: Mapped[int] = mapped_column(ForeignKey("user.id"))

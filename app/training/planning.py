@@ -11,11 +11,12 @@ from sqlalchemy import or_, select
 
 from app import audit
 from app.accounts.models import Grant, Role, User
+from app.catalogue import reading
 from app.catalogue.models import Course
 from app.db import db, hold, one_at_a_time
 from app.errors import Refused
 from app.formats import moment_text
-from app.training import booking, clashes, letters
+from app.training import attending, booking, clashes, letters
 from app.training.clashes import Doubt
 from app.training.models import Meeting, Room, Training
 from app.training.wording import title_of
@@ -128,6 +129,10 @@ def _check(course: Course, plan: Plan, training: Training | None, *, confirmed: 
         raise Refused(_("Joining ends before the first meeting begins."), field="joins_until")
     if plan.cancels_until is not None and plan.cancels_until > slots[0].starts_at:
         raise Refused(_("Cancelling ends before the first meeting begins."), field="cancels_until")
+    if plan.share < (asked := asked_share(course)) - 1e-9:
+        raise Refused(_("The course asks for at least %(share)s %%.", share=round(asked * 100)), field="percent")
+    if training is not None and _begun(training, now) - {slot.meeting_id for slot in slots}:
+        raise Refused(_("A meeting that has begun cannot be taken away."), field="meetings")
     if plan.trainer_id not in {one.id for one in trainers_of(course)}:
         raise Refused(_("Choose who gives the training."), field="trainer_id")
     besides = training.id if training else None
@@ -166,6 +171,15 @@ def _check_room(slot: Slot, seats: int, training: Training | None) -> None:
             ),
             field="meetings",
         )
+
+
+def asked_share(course: Course) -> float:
+    """What the published version asks to be attended, 0 where it asks for nothing."""
+    return reading.load(course.published).attendance or 0.0 if course.published is not None else 0.0
+
+
+def _begun(training: Training, now: datetime) -> set[int | None]:
+    return {one.id for one in training.meetings if one.starts_at - attending.EARLY <= now}
 
 
 def _moves(training: Training, plan: Plan) -> bool:

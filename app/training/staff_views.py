@@ -47,7 +47,8 @@ def new(slug: str) -> ResponseReturnValue:
     course = catalogue.course_by_slug(slug)
     if course is None or not instructs(current_user, slug):
         abort(404)
-    form = TrainingForm(language=language(), trainer_id=current_user.id, percent=100)
+    share = planning.asked_share(course) or 1.0
+    form = TrainingForm(language=language(), trainer_id=current_user.id, percent=round(share * 100))
     form.offer(planning.trainers_of(course), list(rooms()))
     doubt = ""
     if form.validate_on_submit():

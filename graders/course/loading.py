@@ -70,6 +70,7 @@ def _load(path: Path) -> Course:
         audience=_audience(table),
         units=read,
         finish=_finish(finish, read, pass_share),
+        attendance=_attendance(table),
         certificate=_certificate(problems, table, path),
         cover=next((name for name in ("cover.svg", "cover.png", "cover.jpg") if (path / name).is_file()), None),
     )
@@ -221,6 +222,15 @@ def _finish(finish: Table, units: tuple[Unit, ...], pass_share: float) -> Finish
             finish.complain("items", f'"{wanted}" is not known', 'write "all", or a list of items')
         keys = tuple(key for key, item in items.items() if not item.optional and key != test_out)
     return Finish(items=keys, pass_share=pass_share, score=finish.number("score", 0.7, most=1), test_out=test_out)
+
+
+def _attendance(table: Table) -> float | None:
+    if not table.has("attendance"):
+        return None
+    attendance = table.table("attendance")
+    share = attendance.number("share", 1.0, least=0.01, most=1)
+    attendance.close()
+    return share
 
 
 def _certificate(problems: Problems, table: Table, path: Path) -> Certificate | None:

@@ -286,6 +286,7 @@ class Course:
     """A course as its folder says it.
 
     `digest` names the version; `cover` is a path inside the folder; without `certificate` none is issued.
+    `attendance` is the share of the meetings of a training in person (0..1) that finishing asks for; None: none.
     """
 
     id: str
@@ -300,6 +301,7 @@ class Course:
     audience: tuple[str, ...]
     units: tuple[Unit, ...]
     finish: Finish
+    attendance: float | None
     certificate: Certificate | None
     cover: str | None
 

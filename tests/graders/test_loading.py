@@ -204,6 +204,7 @@ MISTAKES = [
     ("course.toml", 'units = ["functions", "tables"]', 'units = ["functions", "Tables"]', "is not a name", 8),
     ("course.toml", 'items = "all"', 'items = ["functions/none"]', "there is no item", 10),
     ("course.toml", 'items = "all"', 'items = "all"\ntest_out = "welcome"', "has no points", 11),
+    ("course.toml", "[finish]", "[attendance]\nshare = 1.5\n[finish]", "1.5 is out of bounds", 10),
     ("course.toml", "[finish]", "[finish", "not valid TOML", 9),
     ("tables/sales/checks.py", 'data="other-month"', 'data="other-year"', 'no set "other-year"', None),
     ("tables/sales/checks.py", "points=2, title", "points=2 * n, title", "is not a literal", 3),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,11 @@ def test_an_item_is_passed_at_its_share_of_points(course: Course) -> None:
     assert initials is not None
     assert is_passed(initials, 6.0)
     assert not is_passed(initials, 5.9)
+
+
+def test_a_course_that_asks_for_attendance_is_not_finished_by_its_items(course: Course) -> None:
+    asking = replace(course, attendance=0.8)
+    assert not measure(asking, all_done()).finished
+    assert measure(asking, all_done()).attendance_owed
+    assert measure(asking, all_done(), attended=True).finished
+    assert not measure(asking, {}, attended=True).finished

@@ -92,9 +92,28 @@ def upgrade():
         sqlite_where=sa.text("state != 'left'"),
         postgresql_where=sa.text("state != 'left'"),
     )
+    op.create_table(
+        "attendance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=False),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.Column("how", sa.String(length=10), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("marked_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_attendance_meeting_id_meeting")),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_attendance_booking_id_booking")),
+        sa.ForeignKeyConstraint(["marked_by"], ["user.id"], name=op.f("fk_attendance_marked_by_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
+        sa.UniqueConstraint("meeting_id", "booking_id", name=op.f("uq_attendance_meeting_id_booking_id")),
+    )
+    op.create_index(op.f("ix_attendance_booking_id"), "attendance", ["booking_id"], unique=False)
+    op.add_column("enrolment", sa.Column("attended_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade():
+    op.drop_column("enrolment", "attended_at")
+    op.drop_table("attendance")
     op.drop_table("booking")
     op.drop_table("meeting")
     op.drop_table("training")

@@ -1,0 +1,84 @@
+"""Attendance: the trainer's list and the code on the trainer's screen, the learner's "I am here"."""
+
+from __future__ import annotations
+
+import segno
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+from markupsafe import Markup
+
+from app.clock import utc_now
+from app.db import db
+from app.errors import Refused
+from app.training import attending, booking, codes
+from app.training.models import Meeting, State, Training
+from app.training.staff_views import given_or_404
+from app.training.staff_views import pages as staff_pages
+from app.training.views import pages
+from app.web import link, settings
+
+SAID = {"present": True, "absent": False}
+
+
+@staff_pages.route("/meetings/<int:meeting_id>", methods=["GET", "POST"])
+def attendance(meeting_id: int) -> ResponseReturnValue:
+    meeting, training = _given_or_404(meeting_id)
+    seats = [one for one in booking.bookings(training) if one.state == State.BOOKED]
+    known = attending.marks(meeting)
+    if request.method == "POST":
+        now = utc_now()
+        for seat in seats:
+            said, before = SAID.get(request.form.get(f"seat-{seat.id}", "")), known.get(seat.id)
+            if said is not None and (before is None or before.present != said):
+                attending.mark(meeting, seat, said, how="list", at=now, by=current_user, now=now)
+        db.session.commit()
+        flash(gettext("Saved."), "good")
+        return redirect(request.path, 303)
+    return render_template(
+        "training/attendance.html", meeting=meeting, training=training, seats=seats, marks=known, now=utc_now()
+    )
+
+
+@staff_pages.get("/meetings/<int:meeting_id>/code")
+def code(meeting_id: int) -> str:
+    """For the screen of the room: a new code with each look, which the page takes by itself."""
+    meeting, training = _given_or_404(meeting_id)
+    made = codes.code(meeting.id, settings().data_folder, utc_now())
+    address = link("training.here", meeting_id=meeting.id, token=made)
+    picture = Markup(segno.make(address, error="m").svg_inline(border=4, omitsize=True, light="#fff"))  # noqa: S704 - made here
+    there = sum(one.present for one in attending.marks(meeting).values())
+    return render_template(
+        "training/code.html", meeting=meeting, training=training, picture=picture, there=there,
+        seats=booking.taken(training),
+    )  # fmt: skip
+
+
+@pages.route("/here/<int:meeting_id>/<token>", methods=["GET", "POST"])
+def here(meeting_id: int, token: str) -> ResponseReturnValue:
+    """GET with the code of the screen gives a button; POST with the ticket in it marks its owner present."""
+    meeting, now, folder = db.session.get(Meeting, meeting_id), utc_now(), settings().data_folder
+    if meeting is None:
+        abort(404)
+    training = db.session.get_one(Training, meeting.training_id)
+    if request.method == "GET":
+        if not codes.is_code(token, meeting_id, folder, now):
+            raise Refused(gettext("This code is over. Scan the one that is on the screen now."), status=410)
+    elif not codes.is_ticket(token, meeting_id, current_user.id, folder, now):
+        raise Refused(gettext("This took too long. Scan the code on the screen again."), status=410)
+    seat = booking.own(current_user, training)
+    if seat is None or seat.state != State.BOOKED:
+        raise Refused(gettext("You have no seat in this training. Speak with the trainer."), status=403)
+    if request.method == "POST":
+        attending.mark(meeting, seat, True, how="code", at=now, by=current_user, now=now)
+        db.session.commit()
+        flash(gettext("You are marked as present."), "good")
+        return redirect(url_for("training.show", training_id=training.id), 303)
+    ticket = codes.ticket(meeting_id, current_user.id, folder, now)
+    return render_template("training/here.html", meeting=meeting, training=training, ticket=ticket)
+
+
+def _given_or_404(meeting_id: int) -> tuple[Meeting, Training]:
+    meeting: Meeting = db.session.get(Meeting, meeting_id) or abort(404)
+    return meeting, given_or_404(meeting.training_id)

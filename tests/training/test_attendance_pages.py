@@ -1,0 +1,73 @@
+"""The trainer's list, the code on the screen, and the learner's phone."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.clock import utc_now
+from app.db import db
+from app.training import attending, booking, codes
+from app.training.models import Booking, Training
+from app.web import settings
+from tests.factories import NOW, person, signed_in
+from tests.training.centre import training
+
+
+@pytest.fixture
+def now_held(site: Flask) -> Training:
+    """A training whose meeting is going on."""
+    made = training()
+    booking.book(person("Aygün Gələn"), made, now=NOW)
+    for meeting in made.meetings:
+        meeting.starts_at, meeting.ends_at = utc_now() - timedelta(minutes=5), utc_now() + timedelta(hours=2)
+    db.session.commit()
+    return made
+
+
+def test_a_trainer_marks_who_is_there(client: FlaskClient, now_held: Training) -> None:
+    meeting, (seat,) = now_held.meetings[0], booking.bookings(now_held)
+    signed_in(client, now_held.trainer)
+    assert "Aygün Gələn" in client.get(f"/training/meetings/{meeting.id}").text
+    for said in ("present", "absent"):
+        answer = client.post(f"/training/meetings/{meeting.id}", data={f"seat-{seat.id}": said, "seat-999": "present"})
+        assert answer.status_code == 303
+        (mark,) = attending.marks(meeting).values()
+        db.session.refresh(mark)
+        assert mark.present == (said == "present")
+    page = client.get(f"/training/meetings/{meeting.id}/code").text
+    assert "<svg" in page and "0 of 1" in page
+
+
+def test_a_learner_scans_the_code_and_is_marked_once(client: FlaskClient, now_held: Training) -> None:
+    meeting, (seat,) = now_held.meetings[0], booking.bookings(now_held)
+    signed_in(client, seat.user)
+    code = codes.code(meeting.id, settings().data_folder, utc_now())
+    page = client.get(f"/here/{meeting.id}/{code}").text
+    address = re.findall(rf'action="(/here/{meeting.id}/[^"]+)"', page)[0]
+    assert client.post(address).status_code == 303
+    assert client.post(address).status_code == 303
+    (mark,) = attending.marks(meeting).values()
+    assert (mark.present, mark.how) == (True, "code")
+
+
+def test_a_code_of_yesterday_anothers_ticket_and_who_has_no_seat_are_refused(
+    client: FlaskClient, now_held: Training
+) -> None:
+    meeting, (seat,) = now_held.meetings[0], booking.bookings(now_held)
+    folder = settings().data_folder
+    old = codes.code(meeting.id, folder, utc_now() - timedelta(days=1))
+    assert signed_in(client, seat.user).get(f"/here/{meeting.id}/{old}").status_code == 410
+    stranger = person()
+    others = codes.ticket(meeting.id, stranger.id, folder, utc_now())
+    assert client.post(f"/here/{meeting.id}/{others}").status_code == 410
+    code = codes.code(meeting.id, folder, utc_now())
+    signed_in(client, stranger)
+    assert client.get(f"/here/{meeting.id}/{code}").status_code == 403
+    assert client.post(f"/here/{meeting.id}/{others}").status_code == 403
+    assert not attending.marks(meeting)
+    assert db.session.get_one(Booking, seat.id).state == "booked"
