@@ -404,4 +404,4 @@ def test_a_round_asks_as_many_queries_for_many_as_for_few(
         assert all(len(notices(user)) == 1 for user in users)
         return len(seen)
 
-    assert statements(2, "one", DUE) == statements(30, "two", DUE + 63 * DAY)
+    assert statements(2, "one", DUE) == statements(20, "two", DUE + 63 * DAY)
