@@ -83,6 +83,7 @@ def _issue(enrolment: Enrolment, *, now: datetime) -> None:
             "course": course.id,
             "version": course.digest,
             "score": enrolment.score,
+            "way": rules.way(online=bool(course.finish.items), attended=enrolment.attended_at is not None).value,
             "skills": [dict(skill.title) for skill in rule.skills],
         },
         issued_at=now,

@@ -26,7 +26,7 @@ class Certificate(Model):
     titles: Mapped[dict[str, Any]] = mapped_column(JSON)  # {language: title as printed}
     hours: Mapped[int]
     language: Mapped[str] = mapped_column(String(2))
-    evidence: Mapped[dict[str, Any]] = mapped_column(JSON)  # version digest, score, skills
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSON)  # version digest, score, way (rules.Way), skills
     issued_at: Mapped[Moment]
     expires_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""When a certificate ends and what it is worth on a day. Pure."""
+"""When a certificate ends, what it is worth on a day, how was learnt what it is for. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,21 @@ class Standing(StrEnum):
     VALID = "valid"
     EXPIRED = "expired"
     REVOKED = "revoked"
+
+
+class Way(StrEnum):
+    """How a course was learnt."""
+
+    ONLINE = "online"
+    IN_PERSON = "in_person"
+    BOTH = "both"
+
+
+def way(*, online: bool, attended: bool) -> Way:
+    """`online`: there were items to be done; `attended`: enough of a training at the centre."""
+    if not attended:
+        return Way.ONLINE
+    return Way.BOTH if online else Way.IN_PERSON
 
 
 def expiry(issued_on: date, valid_months: int | None) -> date | None:

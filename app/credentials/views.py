@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts.permissions import is_administrator
 from app.clock import in_baku, utc_now
-from app.credentials import codes, issuing, printing
+from app.credentials import codes, issuing, printing, rules
 from app.credentials.models import Certificate
 from app.db import db
 from app.errors import Refused
@@ -27,6 +27,17 @@ def certificate_standing(certificate: Certificate) -> str:
 @pages.app_template_filter("certificate_title")
 def title_in_language(certificate: Certificate) -> str:
     return Texts(certificate.titles, "az").get(language())
+
+
+@pages.app_template_filter("certificate_way")
+def way_in_words(certificate: Certificate) -> str:
+    """How it was learnt; nothing for what was issued before that was written down."""
+    words = {
+        rules.Way.ONLINE: gettext("Learnt online"),
+        rules.Way.IN_PERSON: gettext("Learnt in person at the centre"),
+        rules.Way.BOTH: gettext("Learnt online and in person at the centre"),
+    }
+    return words.get(certificate.evidence.get("way", ""), "")
 
 
 @pages.get("/certificates")
@@ -131,6 +142,7 @@ def sheet_of(certificate: Certificate, locale: str) -> printing.Sheet:
     with force_locale(locale):
         issued_on = in_baku(certificate.issued_at).date()
         skills = ", ".join(Texts(titles, "az").get(locale) for titles in certificate.evidence.get("skills", []))
+        hours = ngettext("%(num)s hour of study", "%(num)s hours of study", certificate.hours)
         return printing.Sheet(
             language=locale,
             heading=gettext("Certificate of completion"),
@@ -138,7 +150,7 @@ def sheet_of(certificate: Certificate, locale: str) -> printing.Sheet:
             name=certificate.name,
             achievement=gettext("has completed the course"),
             title=Texts(certificate.titles, "az").get(locale),
-            details=ngettext("%(num)s hour of study", "%(num)s hours of study", certificate.hours),
+            details=" · ".join(filter(None, (hours, way_in_words(certificate)))),
             issued=gettext("Issued on %(day)s", day=printing.in_words(issued_on, locale)),
             expires=gettext("Valid until %(day)s", day=printing.in_words(certificate.expires_on, locale))
             if certificate.expires_on

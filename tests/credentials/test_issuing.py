@@ -15,8 +15,8 @@ from app.catalogue.models import CourseVersion
 from app.credentials import issuing
 from app.credentials.codes import new_code, read_code
 from app.credentials.models import Certificate
-from app.credentials.rules import Standing, expiry, standing
-from app.credentials.views import sheet_of
+from app.credentials.rules import Standing, Way, expiry, standing, way
+from app.credentials.views import sheet_of, way_in_words
 from app.db import db
 from app.errors import Refused
 from app.learning import enrolling
@@ -202,3 +202,30 @@ def test_who_waits_for_nothing_does_not_hold_up_the_others(site: Flask, monkeypa
 def test_a_name_is_printed_without_hidden_signs(learner: User) -> None:
     with pytest.raises(Refused):
         issuing.confirm_name(learner, "Ənvər \u202eveyilixıŞ", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("online", "attended", "expected"),
+    [(True, False, Way.ONLINE), (False, True, Way.IN_PERSON), (True, True, Way.BOTH)],
+)
+def test_the_way_of_learning_is_by_items_and_attendance(online: bool, attended: bool, expected: Way) -> None:
+    assert way(online=online, attended=attended) == expected
+
+
+def test_a_certificate_says_how_it_was_learnt_on_the_page_and_on_paper(client: FlaskClient, learner: User) -> None:
+    db.session.scalars(select(Enrolment)).one().attended_at = NOW
+    issuing.confirm_name(learner, "Ənvər Şıxəliyev", now=NOW)
+    assert issuing.issue_due(NOW) == 1
+    made = db.session.scalars(select(Certificate)).one()
+    assert made.evidence["way"] == "both"
+    page = signed_in(client, learner).get(f"/certificates/{made.code}").text
+    assert "Learnt online and in person at the centre" in page
+    paper = client.get(f"/certificates/{made.code}.pdf?language=en").data
+    words = " ".join(PdfReader(io.BytesIO(paper)).pages[0].extract_text().split())
+    assert "8 hours of study · Learnt online and in person at the centre" in words
+
+
+def test_what_was_issued_before_says_nothing_of_it(site: Flask, certificate: Certificate) -> None:
+    assert way_in_words(certificate) == "Learnt online"
+    certificate.evidence = {name: value for name, value in certificate.evidence.items() if name != "way"}
+    assert way_in_words(certificate) == ""
