@@ -85,6 +85,7 @@ def register_pages(site: Flask) -> None:
     from app.training import attendance_views as _attendance  # noqa: F401 - pages of the same blueprints
     from app.training import room_views as rooms
     from app.training import staff_views as trainings
+    from app.training import timetable_views as _timetables  # noqa: F401 - pages of the same blueprint
     from app.training import views as training
 
     login.init_app(site)

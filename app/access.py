@@ -191,6 +191,8 @@ TABLE: dict[str, Audience] = {
     "training.book": A.LEARNER,
     "training.leave": A.OWN,
     "training.here": A.LEARNER,  # the view asks for a code that is a minute old at most, and for a seat
+    "trainings.timetable": A.INSTRUCTOR,  # one’s own; the view asks administrators only for another’s
+    "trainings.room": A.INSTRUCTOR,  # whoever teaches plans by it
     "trainings.attendance": A.INSTRUCTOR,
     "trainings.code": A.INSTRUCTOR,
     "rooms.index": A.ADMINISTRATOR,

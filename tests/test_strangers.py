@@ -65,6 +65,7 @@ NOBODYS = {
     "training.of_course": "of a listed course",
     "training.show": "of a listed course: dates, rooms, the trainer, and one’s own seat",
     "training.book": "anybody may ask for a seat",
+    "trainings.room": "whoever teaches sees when a room is taken, and by which course",
     "training.here": "a code that lives a minute, for who has a seat: tests/training/test_attendance_pages.py",
     "joining.cohort": "the code is the invitation",
     "calendar.feed": "a secret address of one’s own, which can be switched off: tests/notices/test_preferences.py",

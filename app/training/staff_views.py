@@ -23,7 +23,8 @@ from app.web import language, page_number
 
 pages = Blueprint("trainings", __name__, url_prefix="/training")
 pages.add_app_template_filter(wording.title_of, "course_title")
-pages.add_app_template_global(wording.hours_text, "hours_text")
+for words in (wording.hours_text, wording.clock_text, wording.day_name):
+    pages.add_app_template_global(words, words.__name__)
 
 
 @pages.get("/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from babel.dates import format_date, format_time
 
@@ -18,7 +18,15 @@ def title_of(course: Course) -> str:
 
 def hours_text(starts_at: datetime, ends_at: datetime) -> str:
     """ "Mon, 23 November 2026, 10:00–13:00": Baku's time, as everything the centre holds."""
-    locale = language()
-    day = format_date(in_baku(starts_at).date(), "EEE, d MMMM y", locale=locale)
-    first, last = (format_time(one, "HH:mm", tzinfo=BAKU, locale=locale) for one in (starts_at, ends_at))
-    return f"{day}, {first}–{last}"
+    day = format_date(in_baku(starts_at).date(), "EEE, d MMMM y", locale=language())
+    return f"{day}, {clock_text(starts_at, ends_at)}"
+
+
+def clock_text(starts_at: datetime, ends_at: datetime) -> str:
+    """ "10:00–13:00"."""
+    return "–".join(format_time(one, "HH:mm", tzinfo=BAKU, locale=language()) for one in (starts_at, ends_at))
+
+
+def day_name(day: date) -> str:
+    """ "Monday, 23 November"."""
+    return format_date(day, "EEEE, d MMMM", locale=language())
