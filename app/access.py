@@ -194,6 +194,7 @@ TABLE: dict[str, Audience] = {
     "trainings.timetable": A.INSTRUCTOR,  # one’s own; the view asks administrators only for another’s
     "trainings.room": A.INSTRUCTOR,  # whoever teaches plans by it
     "trainings.attendance": A.INSTRUCTOR,
+    "trainings.marks": A.INSTRUCTOR,
     "trainings.code": A.INSTRUCTOR,
     "rooms.index": A.ADMINISTRATOR,
     "rooms.room": A.ADMINISTRATOR,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 import segno
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +23,7 @@ from app.training.staff_views import pages as staff_pages
 from app.training.views import pages
 from app.web import link, settings
 
+MOST_MARKS = 1000  # at once; a training has no more seats than a few hundred
 SAID = {"present": True, "absent": False}
 
 
@@ -39,6 +44,51 @@ def attendance(meeting_id: int) -> ResponseReturnValue:
     return render_template(
         "training/attendance.html", meeting=meeting, training=training, seats=seats, marks=known, now=utc_now()
     )
+
+
+@staff_pages.post("/meetings/<int:meeting_id>/marks")
+def marks(meeting_id: int) -> ResponseReturnValue:
+    """Marks as the page keeps them while there is no network: {"marks": [{"seat": 1, "present": true, "at": "…Z"}]}.
+
+    Sent again they change nothing. Answers with the sentences of those that cannot stand; they need not be sent again.
+    """
+    meeting, training = _given_or_404(meeting_id)
+    sent = _read_marks(request.get_json(silent=True))
+    seats = {one.id: one for one in booking.bookings(training)}
+    refused, now = set(), utc_now()
+    for one in sorted(sent, key=lambda one: one.seat):
+        if one.seat not in seats:
+            refused.add(gettext("Only who has a seat can be marked."))
+            continue
+        try:
+            attending.mark(meeting, seats[one.seat], one.present, how="list", at=one.at, by=current_user, now=now)
+        except Refused as refusal:
+            refused.add(refusal.message)
+    db.session.commit()
+    return {"refused": sorted(refused)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """As a phone sends it; `at` is when it was made."""
+
+    seat: int
+    present: bool
+    at: datetime
+
+
+def _read_marks(sent: Any) -> list[Mark]:
+    """Raises Refused for anything else than marks."""
+    try:
+        read = [
+            Mark(seat=int(one["seat"]), present=one["present"] is True, at=datetime.fromisoformat(one["at"]))
+            for one in sent["marks"][:MOST_MARKS]
+        ]
+    except (TypeError, KeyError, ValueError, OverflowError):
+        raise Refused(gettext("These are no marks."), status=400) from None
+    if any(one.at.tzinfo is None or not 2000 < one.at.year < 9000 for one in read):
+        raise Refused(gettext("These are no marks."), status=400)
+    return read
 
 
 @staff_pages.get("/meetings/<int:meeting_id>/code")

@@ -71,3 +71,32 @@ def test_a_code_of_yesterday_anothers_ticket_and_who_has_no_seat_are_refused(
     assert client.post(f"/here/{meeting.id}/{others}").status_code == 403
     assert not attending.marks(meeting)
     assert db.session.get_one(Booking, seat.id).state == "booked"
+
+
+def test_marks_of_a_phone_without_network_arrive_late_twice_and_in_any_order(
+    client: FlaskClient, now_held: Training
+) -> None:
+    meeting, (seat,) = now_held.meetings[0], booking.bookings(now_held)
+    signed_in(client, now_held.trainer)
+    earlier, later = (utc_now() - timedelta(minutes=n) for n in (4, 2))
+    path = f"/training/meetings/{meeting.id}/marks"
+    sent = [{"seat": seat.id, "present": True, "at": later.isoformat()}]
+    old = [{"seat": seat.id, "present": False, "at": earlier.isoformat().replace("+00:00", "Z")}]
+    for marks in (sent, old, sent):
+        answer = client.post(path, json={"marks": marks})
+        assert (answer.status_code, answer.json) == (200, {"refused": []})
+        (mark,) = attending.marks(meeting).values()
+        db.session.refresh(mark)
+        assert (mark.present, mark.marked_at) == (True, later)
+    answer = client.post(path, json={"marks": [{"seat": 10**6, "present": True, "at": later.isoformat()}, *sent]})
+    assert answer.json == {"refused": ["Only who has a seat can be marked."]}
+
+
+@pytest.mark.parametrize(
+    "sent", [None, [], {"marks": 5}, {"marks": [{"seat": "x"}]}, {"marks": [{"seat": 1, "present": True, "at": "5"}]}]
+)
+def test_what_is_no_mark_is_refused(client: FlaskClient, now_held: Training, sent: object) -> None:
+    signed_in(client, now_held.trainer)
+    answer = client.post(f"/training/meetings/{now_held.meetings[0].id}/marks", json=sent)
+    assert answer.status_code == 400
+    assert not attending.marks(now_held.meetings[0])
