@@ -71,6 +71,7 @@ def front() -> ResponseReturnValue:
         works=bool(working.jobs_on(in_baku(now).date(), current_user.id)),
         today=in_baku(now).date(),
         seats=booking.of_user(current_user, now),
+        now=now,
         certificates=issuing.certificates_of(current_user),
         waits_for_name=issuing.waits_for_name(current_user),
         suggested=[] if courses else listed_courses()[:3],

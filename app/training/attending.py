@@ -58,6 +58,15 @@ def mark(meeting: Meeting, booking: Booking, present: bool, *, how: str, at: dat
     )
 
 
+def reckon(training: Training, *, now: datetime) -> None:
+    """When fewer meetings are held or asked for: who was at enough has attended. The caller holds the training."""
+    if training.starts_at - EARLY > now:
+        return  # nobody was marked yet
+    seats = select(Booking).where(Booking.training_id == training.id, Booking.state == State.BOOKED)
+    for seat in db.session.scalars(seats).all():
+        progress.attend(seat.enrolment, has_attended(seat.enrolment), now=now)
+
+
 def has_attended(enrolment: Enrolment) -> bool:
     """At one training of the course, as many of its meetings as it asks for."""
     seats = select(Booking).where(Booking.enrolment_id == enrolment.id, Booking.state == State.BOOKED)

@@ -114,7 +114,7 @@ def of_user(user: User, now: datetime) -> Sequence[Booking]:
     """What `user` has a seat in or waits for and is not over, the next first."""
     last = select(func.max(Meeting.ends_at)).where(Meeting.training_id == Booking.training_id).scalar_subquery()
     mine = select(Booking).where(Booking.user_id == user.id, Booking.state != State.LEFT, last > now)
-    return sorted(db.session.scalars(mine), key=lambda one: one.training.starts_at)
+    return sorted(db.session.scalars(mine), key=lambda one: one.training.next_meeting(now).starts_at)
 
 
 def place(booking: Booking) -> int:

@@ -84,6 +84,10 @@ class Training(Model):
     def starts_at(self) -> datetime:
         return min(one.starts_at for one in self.meetings)
 
+    def next_meeting(self, now: datetime) -> Meeting:
+        """That which goes on or comes next; the last one when all are over."""
+        return next((one for one in self.meetings if one.ends_at > now), self.meetings[-1])
+
     @property
     def ends_at(self) -> datetime:
         return max(one.ends_at for one in self.meetings)

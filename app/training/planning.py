@@ -91,6 +91,7 @@ def change(training: Training, plan: Plan, *, confirmed: bool = False, by: User,
     if moves:
         letters.tell_moved(training, booking.bookings(training), gone, now=now)
     booking.promote(training, now=now)
+    attending.reckon(training, now=now)
     audit.record("training_changed", actor_id=by.id, now=now, subject_type="training", subject_id=training.id)
 
 

@@ -32,7 +32,8 @@ def of_course(slug: str) -> str:
 
 @pages.get("/seats")
 def mine() -> str:
-    return render_template("training/mine.html", bookings=booking.of_user(current_user, utc_now()))
+    now = utc_now()
+    return render_template("training/mine.html", bookings=booking.of_user(current_user, now), now=now)
 
 
 @pages.get("/seats/<int:training_id>")

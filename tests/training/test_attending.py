@@ -122,6 +122,18 @@ def test_a_training_asks_for_no_less_than_its_course_and_keeps_what_has_begun(si
         planning.change(made, plan(made.trainer, later), by=made.trainer, now=made.meetings[0].ends_at)
 
 
+def test_who_was_at_all_that_is_still_held_has_attended(site: Flask) -> None:
+    made = training(slot(room(), 7), slot(room(), 8))
+    seat = booking.book(person(), made, now=NOW)
+    at(made, seat, 0, True, by=made.trainer)
+    assert seat.enrolment.attended_at is None
+    first = made.meetings[0]
+    planning.change(
+        made, plan(made.trainer, slot(first.room, 7, meeting_id=first.id)), by=made.trainer, now=first.ends_at
+    )
+    assert seat.enrolment.attended_at is not None
+
+
 def test_a_course_without_attendance_is_finished_as_before(site: Flask) -> None:
     made = training()
     enrolment = enrolling.enrol(person(), made.course, now=NOW)

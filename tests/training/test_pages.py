@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -43,3 +45,13 @@ def test_two_seats_at_once_are_asked_about_on_the_page(site: Flask, client: Flas
     answer = client.post(f"/seats/{second.id}")
     assert answer.status_code == 422 and "Is that right?" in answer.text
     assert client.post(f"/seats/{second.id}", data={"confirmed": "1"}).status_code == 303
+
+
+def test_once_it_has_begun_the_next_meeting_is_named(site: Flask, client: FlaskClient) -> None:
+    made = training(slot(room(name="Birinci otaq"), 7), slot(room(name="İkinci otaq"), 3000))
+    learner = person()
+    booking.book(learner, made, now=NOW)
+    made.meetings[0].starts_at, made.meetings[0].ends_at = NOW - timedelta(days=9), NOW - timedelta(days=8)
+    for page in ("/", "/seats"):
+        text = signed_in(client, learner).get(page).text
+        assert "İkinci otaq" in text and "Birinci otaq" not in text
