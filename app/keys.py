@@ -1,10 +1,14 @@
-"""Secret keys in `<data>/secrets`, made once, readable by the site alone (mode 600)."""
+"""Secret keys in `<data>/secrets`, made once, readable by the site alone (mode 600), and what is sealed with them."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE = 12  # bytes, before what is sealed
 
 
 def key(data_folder: Path, name: str) -> bytes:
@@ -27,3 +31,14 @@ def key(data_folder: Path, name: str) -> bytes:
     finally:
         mine.unlink()
     return path.read_bytes()
+
+
+def sealed(data_folder: Path, name: str, content: bytes, owner: bytes) -> bytes:
+    """`content` encrypted with the key `name` (AES-GCM) for `owner` alone: in another's row it does not open."""
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + AESGCM(key(data_folder, name)).encrypt(nonce, content, owner)
+
+
+def opened(data_folder: Path, name: str, kept: bytes, owner: bytes) -> bytes:
+    """What `sealed` made. Raises cryptography.exceptions.InvalidTag for another key, another owner, damaged bytes."""
+    return AESGCM(key(data_folder, name)).decrypt(kept[:NONCE], kept[NONCE:], owner)

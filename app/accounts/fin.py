@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 import string
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask_babel import gettext
 
 from app import keys
@@ -84,9 +82,8 @@ def sealed(user_id: int, fin: str, data_folder: Path) -> Sealed:
 
 def sealed_for(owner: bytes, fin: str, data_folder: Path) -> Sealed:
     """`fin` for the row called `owner`, which alone can open it."""
-    nonce = secrets.token_bytes(12)
-    cipher = AESGCM(keys.key(data_folder, "fin-encryption"))
-    return Sealed(encrypted=nonce + cipher.encrypt(nonce, fin.encode(), owner), lookup=lookup(fin, data_folder))
+    encrypted = keys.sealed(data_folder, "fin-encryption", fin.encode(), owner)
+    return Sealed(encrypted=encrypted, lookup=lookup(fin, data_folder))
 
 
 def keep(user: User, fin: str, data_folder: Path) -> None:
@@ -107,8 +104,7 @@ def reveal(user: User, data_folder: Path) -> str | None:
 
 def opened(encrypted: bytes, owner: bytes, data_folder: Path) -> str:
     """The FIN that `sealed_for` sealed. Raises InvalidTag when the bytes are not of this row and this key."""
-    nonce, kept = encrypted[:12], encrypted[12:]
-    return AESGCM(keys.key(data_folder, "fin-encryption")).decrypt(nonce, kept, owner).decode()
+    return keys.opened(data_folder, "fin-encryption", encrypted, owner).decode()
 
 
 def masked(user: User, data_folder: Path) -> str:

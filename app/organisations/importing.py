@@ -7,12 +7,10 @@ decides, the file is kept encrypted: it holds FINs.
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask_babel import gettext
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import defer, joinedload
@@ -180,12 +178,11 @@ def _decide(run: ImportRun, state: RunState, by: User | None, now: datetime) -> 
 
 
 def _sealed(content: bytes, organisation_id: int, data_folder: Path) -> bytes:
-    nonce = secrets.token_bytes(12)
-    return nonce + AESGCM(keys.key(data_folder, "imports")).encrypt(nonce, content, _bound_to(organisation_id))
+    return keys.sealed(data_folder, "imports", content, _bound_to(organisation_id))
 
 
 def _opened(kept: bytes, organisation_id: int, data_folder: Path) -> bytes:
-    return AESGCM(keys.key(data_folder, "imports")).decrypt(kept[:12], kept[12:], _bound_to(organisation_id))
+    return keys.opened(data_folder, "imports", kept, _bound_to(organisation_id))
 
 
 def _bound_to(organisation_id: int) -> bytes:

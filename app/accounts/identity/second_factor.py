@@ -7,13 +7,11 @@ ten recovery codes, each for one time.
 from __future__ import annotations
 
 import hmac
-import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyotp
 import segno
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask_babel import gettext
 from sqlalchemy import delete, select, update
 
@@ -185,17 +183,11 @@ def _note_try(user: User, data_folder: Path, address: str, now: datetime, *, suc
 
 
 def _sealed(user: User, secret: str, data_folder: Path) -> bytes:
-    nonce = secrets.token_bytes(12)
-    return nonce + _cipher(data_folder).encrypt(nonce, secret.encode(), _bound_to(user))
+    return keys.sealed(data_folder, "second-factor", secret.encode(), _bound_to(user))
 
 
 def _opened(row: SecondFactor, user: User, data_folder: Path) -> str:
-    nonce, kept = row.secret_encrypted[:12], row.secret_encrypted[12:]
-    return _cipher(data_folder).decrypt(nonce, kept, _bound_to(user)).decode()
-
-
-def _cipher(data_folder: Path) -> AESGCM:
-    return AESGCM(keys.key(data_folder, "second-factor"))
+    return keys.opened(data_folder, "second-factor", row.secret_encrypted, _bound_to(user)).decode()
 
 
 def _bound_to(user: User) -> bytes:
