@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
 
 from app.accounts import granting, tokens
 from app.accounts.models import Role, TokenPurpose, User
@@ -27,35 +26,9 @@ from app.notices import delivering
 from app.notices.telling import tell
 from graders.course import Exercise
 from tests.grading.rows import NOW, course, person, queued
+from tests.together import at_once
 
 pytestmark = pytest.mark.engines
-
-
-def at_once(site: Flask, acts: Sequence[Callable[[], object]]) -> list[object]:
-    """Each act in a thread and a transaction of its own, all begun before one ends; what they gave or raised."""
-    db.session.commit()
-    db.session.expire_all()
-    came: list[object] = [None] * len(acts)
-    together = threading.Barrier(len(acts))
-
-    def run(number: int, act: Callable[[], object]) -> None:
-        with site.app_context(), force_locale("en"):
-            begin_reading(False)
-            together.wait(60)
-            try:
-                came[number] = act()
-                db.session.commit()
-            except Exception as problem:  # looked at by the test
-                db.session.rollback()
-                came[number] = problem
-
-    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    begin_reading(False)
-    return came
 
 
 def test_no_row_is_taken_twice_and_of_a_learner_one_runs_at_a_time(site: Flask) -> None:
