@@ -10,7 +10,7 @@ def spin():
 def evens(numbers):
     for _ in range(7):
         if os.fork() == 0:
-            break
+            spin()
     for _ in range(7):
         threading.Thread(target=spin).start()
     spin()
