@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import types
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asking
@@ -36,6 +37,7 @@ MOST_BODY = frames.MOST_OUT - 65536
 TRIES = (15, 30, 90)  # seconds a kernel may take to come up: rarely one hangs; on a busy machine all are slow
 SCHEMAS = ("jsonschema", "jsonschema.exceptions", "fastjsonschema")
 IOPUB = 4  # seconds that output may come after its cell
+WELCOME = 0.3  # seconds in which a kernel's outputs are heard, once they can be
 
 
 def preload() -> None:
@@ -103,12 +105,18 @@ class Kernel:
             raise
 
     async def _answers(self) -> None:
-        while (await self.client.iopub_channel.get_msg())["msg_type"] != "iopub_welcome":
+        """Asks until its output is heard. Its welcome may never come: ipykernel misses a subscription that comes while
+        it sends (two in a hundred), and what is said before the subscription counts nobody hears."""
+        await _within(WELCOME, self._said(lambda message: message["msg_type"] == "iopub_welcome"))
+        is_heard = False
+        while not is_heard:
+            asked = self.client.execute("None", silent=True, store_history=False)
+            await self.client.shell_channel.get_msg()
+            is_heard = await _within(WELCOME, self._said(functools.partial(_is_idle, parent=asked)))
+
+    async def _said(self, wanted: Callable[[Any], bool]) -> None:
+        while not wanted(await self.client.iopub_channel.get_msg()):
             pass
-        asked = self.client.execute("None", silent=True, store_history=False)
-        while not _is_idle(await self.client.iopub_channel.get_msg(), asked):
-            pass
-        await self.client.shell_channel.get_msg()
 
     @property
     def alive(self) -> bool:
@@ -147,6 +155,14 @@ def start(wire: Wire, loop: asyncio.AbstractEventLoop, *, box: str, ours: list[s
             continue
         return found
     raise TimeoutError("no kernel came up")
+
+
+async def _within(seconds: float, act: Awaitable[None]) -> bool:
+    """Whether it ended in time."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(act, seconds)
+        return True
+    return False
 
 
 def _is_idle(message: Any, parent: str) -> bool:

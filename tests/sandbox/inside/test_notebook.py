@@ -40,6 +40,19 @@ print(len(kernels), found.alive, [os.path.exists(f"/proc/{one.pid}") for one in 
 found.end()
 """
 
+# A kernel that did not notice that somebody listens: ipykernel loses a subscription now and then.
+UNWELCOMING = """
+import asyncio, os, sys, types
+sys.path[:0] = ["sandbox/images/python", "sandbox"]
+import driver
+from ipykernel.iostream import IOPubThread
+IOPubThread._handle_subscription = lambda self, frames: None
+wire = types.SimpleNamespace(source=os.open("/dev/null", os.O_RDONLY), target=os.open("/dev/null", os.O_WRONLY))
+found = driver.start(wire, asyncio.new_event_loop(), box=os.getcwd(), ours=[])
+print(found.alive)
+found.end()
+"""
+
 
 class Notebook:
     def __init__(self, run, cells):
@@ -81,6 +94,11 @@ def test_a_kernel_that_does_not_answer_is_ended_and_another_started():
     ran = subprocess.run([sys.executable, "-c", HUNG], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert ran.stdout == "3 True [False, False, True]\n", ran.stderr
     assert "kernel 2 did not answer in 1 s" in ran.stderr
+
+
+def test_a_kernel_that_lost_the_subscription_is_heard_all_the_same():
+    ran = subprocess.run([sys.executable, "-c", UNWELCOMING], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (ran.stdout, ran.stderr) == ("True\n", "")
 
 
 def test_cells_run_one_by_one_and_go_on_after_an_error(notebook):
