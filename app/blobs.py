@@ -12,6 +12,9 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 RESERVE = 200 * 2**20  # bytes
@@ -50,16 +53,23 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 class Blobs:
-    """`put` stores bytes durably before any row names them; a blob without a row is swept later.
+    """`put` stores bytes durably before any row names them.
 
     `folder` lies in the data folder. `shared` is the folder all machines see; None on one machine. `reserve`: bytes
-    that what was taken in needs to be graded; with less nothing new is taken in.
+    that what was taken in needs to be graded; with less nothing new is taken in. `name`: of the place within `shared`.
     """
 
-    def __init__(self, folder: Path, shared: Path | None = None, *, reserve: int = RESERVE) -> None:
+    def __init__(
+        self, folder: Path, shared: Path | None = None, *, reserve: int = RESERVE, name: str = "blobs"
+    ) -> None:
         self.folder = folder
         self.shared = shared
         self.reserve = reserve
+        self.name = name
+
+    def beside(self, name: str) -> Blobs:
+        """A place of its own for what is not kept for good: only there is anything ever swept."""
+        return Blobs(self.folder.with_name(name), self.shared, reserve=self.reserve, name=name)
 
     def has_room(self) -> bool:
         """Whether the reserve is free on every disk that is written to. Raises SharedAway. Costs microseconds."""
@@ -84,7 +94,7 @@ class Blobs:
         except FileNotFoundError:
             if self.shared is None:
                 raise
-        content = (reachable(self.shared) / "blobs" / _place(sha256)).read_bytes()
+        content = (reachable(self.shared) / self.name / _place(sha256)).read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:
             raise OSError(f"what is shared as {sha256} was changed by somebody")
         try:
@@ -99,13 +109,28 @@ class Blobs:
         if self.shared is None:
             return
         for path in self.folder.glob("??/" + "?" * 64):
-            if not (self.shared / "blobs" / _place(path.name)).exists():
+            if not (self.shared / self.name / _place(path.name)).exists():
                 self.put(path.read_bytes())
+
+    def sweep(self, needed: Collection[str], *, older_than: float) -> int:
+        """Remove all but the `needed`, by their sha256; return how many. Raises SharedAway.
+
+        `older_than`: seconds; what is younger may be about to be named by a row. What a crash has left half-written
+        goes, too. Each machine sweeps its own folder as well as the shared one.
+        """
+        last, removed = time.time() - older_than, 0
+        for folder in self._folders():
+            for path in folder.glob("??/*"):
+                with suppress(FileNotFoundError):  # another machine sweeps the shared folder, too
+                    if path.name not in needed and path.stat().st_mtime < last:
+                        path.unlink()
+                        removed += 1
+        return removed
 
     def _folders(self) -> list[Path]:
         if self.shared is None:
             return [self.folder]
-        return [reachable(self.shared) / "blobs", self.folder]
+        return [reachable(self.shared) / self.name, self.folder]
 
 
 def _place(sha256: str) -> str:

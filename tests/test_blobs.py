@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,27 @@ def test_a_site_that_was_alone_shares_what_it_has(tmp_path: Path, shared: Path) 
     name = Blobs(tmp_path / "here").put(b"an answer")
     Blobs(tmp_path / "here", shared).share_all()
     assert Blobs(tmp_path / "there", shared).get(name) == b"an answer"
+
+
+def test_only_what_is_neither_needed_nor_new_is_swept_here_and_in_the_shared_folder(
+    tmp_path: Path, shared: Path
+) -> None:
+    beside = [Blobs(tmp_path / machine / "blobs", shared).beside("lists") for machine in ("here", "there")]
+    needed, done, young = (beside[0].put(text) for text in (b"needed", b"done", b"young"))
+    answer = Blobs(tmp_path / "here" / "blobs", shared).put(b"done")  # the same bytes, of somebody else
+    for name in (needed, done):
+        beside[1].get(name)
+        for folder in (beside[0].folder, beside[1].folder, shared / "lists"):
+            os.utime(folder / name[:2] / name, (0, 0))
+    half = beside[0].folder / done[:2] / ".new-x"  # of a machine that lost its power
+    half.write_bytes(b"")
+    os.utime(half, (0, 0))
+    for machine, count in zip(beside, (3, 1), strict=True):
+        assert machine.sweep({needed}, older_than=60) == count
+        assert machine.sweep({needed}, older_than=60) == 0
+        assert machine.get(needed) == b"needed"
+        with pytest.raises(FileNotFoundError):
+            machine.get(done)
+    assert beside[0].get(young) == b"young"
+    assert Blobs(tmp_path / "there" / "blobs", shared).get(answer) == b"done"
+    assert not half.exists()

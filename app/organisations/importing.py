@@ -1,7 +1,8 @@
 """A file that says who works where: looked at first, applied when it still means the same, kept in the list of runs.
 
 Nothing is done half: a file with a wrong row changes nothing, and what is applied is one transaction. Until somebody
-decides, the file is kept encrypted: it holds FINs.
+decides, the file is kept encrypted: it holds FINs. It lies in a folder of its own, from which whatever no run needs any
+more is swept: also what a crash left without a row.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from app.organisations.reading import read
 PAGE = 25
 UNDECIDED = (RunState.LOOKED_AT, RunState.WAITING)
 UNDECIDED_FOR = timedelta(days=30)
+FOLDER = "lists"
+UNNAMED_FOR = 3600.0  # seconds in which the row that names a file is committed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,10 @@ class Shelf:
 
     data_folder: Path
     blobs: Blobs
+
+    @property
+    def lists(self) -> Blobs:
+        return self.blobs.beside(FOLDER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +91,7 @@ def note(
         is_nightly=by is None,
         file_name=found.file_name,
         sha256=hashlib.sha256(found.content).hexdigest(),
-        kept=shelf.blobs.put(_sealed(found.content, organisation.id, shelf.data_folder)) if keeps else None,
+        kept=shelf.lists.put(_sealed(found.content, organisation.id, shelf.data_folder)) if keeps else None,
         is_full=found.is_full,
         state=RunState.REFUSED if found.plan.problems else state,
         plan_digest=found.plan.digest,
@@ -107,7 +114,10 @@ def apply(run: ImportRun, *, ends: int | None, by: User, shelf: Shelf, now: date
     hold(run)
     if run.state not in UNDECIDED or run.kept is None:
         raise Refused(gettext("This file has been decided about. Upload it again."))
-    content = _opened(shelf.blobs.get(run.kept), run.organisation_id, shelf.data_folder)
+    try:
+        content = _opened(shelf.lists.get(run.kept), run.organisation_id, shelf.data_folder)
+    except FileNotFoundError as gone:  # no backup has it
+        raise Refused(gettext("This file is not kept here any more. Upload it again.")) from gone
     author = by if run.created_by == by.id else None  # another's file confirms no more than they may
     found = look(run.organisation, run.file_name, content, is_full=run.is_full, by=author, shelf=shelf, now=now)
     if found.plan.digest != run.plan_digest:
@@ -156,6 +166,12 @@ def forget(now: datetime) -> None:
     """What nobody decided about in a month is not applied any more; its file, full of FINs, is not kept."""
     waiting = ImportRun.state.in_(UNDECIDED) & (ImportRun.created_at < now - UNDECIDED_FOR)
     db.session.execute(update(ImportRun).where(waiting).values(state=RunState.DROPPED, kept=None, decided_at=now))
+
+
+def clear(shelf: Shelf) -> int:
+    """Remove the files that no run waits for, once that is committed; return how many. Again is harmless."""
+    waiting = select(ImportRun.kept).where(ImportRun.state.in_(UNDECIDED), ImportRun.kept.is_not(None))
+    return shelf.lists.sweep({str(name) for name in db.session.scalars(waiting)}, older_than=UNNAMED_FOR)
 
 
 def runs(organisation_id: int, *, page: int) -> tuple[list[ImportRun], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -348,7 +349,7 @@ def test_no_fin_is_kept_in_reports_or_readable_in_files(desk: Desk) -> None:
     desk.take(UNITS)
     run = desk.look(FIRST)
     assert run.kept is not None
-    kept = desk.shelf.blobs.get(run.kept)
+    kept = desk.shelf.lists.get(run.kept)
     assert b"5AB12CD" not in kept
     assert "5AB12C" not in str(run.report)
     importing.apply(run, ends=None, by=desk.by, shelf=desk.shelf, now=NOW)
@@ -367,6 +368,37 @@ def test_what_nobody_decided_about_in_a_month_is_not_applied_and_its_file_is_for
     db.session.expire_all()
     assert (old.state, old.kept) == (RunState.DROPPED, None)
     assert (young.state, bool(young.kept)) == (RunState.LOOKED_AT, True)
+
+
+def test_a_file_is_removed_once_it_is_decided_about_forgotten_or_left_by_a_crash(desk: Desk) -> None:
+    runs = [desk.look(UNITS) for _ in range(4)]
+    applied, dropped, forgotten, waiting = (str(run.kept) for run in runs)
+    orphan = desk.shelf.lists.put(b"a file whose row was never committed")
+    lying = {applied, dropped, forgotten, waiting, orphan}
+    runs[2].created_at = NOW - timedelta(days=31)
+    for name in lying:
+        os.utime(desk.shelf.lists.path(name), (0, 0))
+    young = str(desk.look(UNITS).kept)
+
+    def clear() -> set[str]:
+        importing.clear(desk.shelf)
+        return {path.name for path in desk.shelf.lists.folder.glob("??/*")}
+
+    assert clear() == {applied, dropped, forgotten, waiting, young}
+    assert importing.apply(runs[0], ends=None, by=desk.by, shelf=desk.shelf, now=NOW)
+    importing.drop(runs[1], by=desk.by, now=NOW)
+    importing.forget(NOW)
+    db.session.rollback()  # nothing of it came to be: all of them are still needed
+    assert clear() == {applied, dropped, forgotten, waiting, young}
+    assert importing.apply(runs[0], ends=None, by=desk.by, shelf=desk.shelf, now=NOW)
+    importing.drop(runs[1], by=desk.by, now=NOW)
+    runs[2].created_at = NOW - timedelta(days=31)
+    importing.forget(NOW)
+    db.session.commit()
+    assert clear() == {waiting, young}
+    desk.shelf.lists.path(waiting).unlink()  # as after a restore: no backup has these files
+    with pytest.raises(Refused, match="not kept here"):
+        importing.apply(runs[3], ends=None, by=desk.by, shelf=desk.shelf, now=NOW)
 
 
 def test_the_day_is_the_one_in_baku(desk: Desk) -> None:
