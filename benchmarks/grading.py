@@ -53,7 +53,8 @@ COURSE = ROOT / "benchmarks" / "course"
 NOTEBOOK = ROOT / "benchmarks" / "notebook.ipynb"
 # Waiting from outside looks twice a second only; the page itself sees the click, and the frame in which the result is.
 WATCH = """former => {
-  window.watched = new Promise(resolve => {
+  window.watched = new Promise((resolve, reject) => {
+    setTimeout(reject, 60_000, 'no result within a minute')
     let clicked
     addEventListener('click', event => { clicked ??= event.timeStamp }, { capture: true })
     new MutationObserver((_, watching) => {
@@ -241,7 +242,12 @@ def site(bench: Bench) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    environment = {**os.environ, "BILIK_DATA": str(bench.settings.data_folder), "BILIK_ENV": "test"}
+    environment = {
+        **os.environ,
+        "BILIK_DATA": str(bench.settings.data_folder),
+        "BILIK_ENV": "test",
+        "BILIK_SUBMISSIONS_PER_HOUR": str(bench.settings.submissions_per_hour),
+    }
     options = ["--log-level", "error", "--no-control-socket", "-k", "gthread", "--threads", "24", "-b", address]
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
     process = subprocess.Popen(
