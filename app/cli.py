@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from flask.cli import AppGroup
 from app import audit
 from app.accounts import granting, registering
 from app.accounts.models import Role
-from app.audit import Fault, Verdict
+from app.audit import Fault, Head, Verdict
 from app.clock import in_baku, utc_now
 from app.db import db
 from app.setup import backup as archive
@@ -63,12 +64,21 @@ auditing = AppGroup("audit", help="The log of who did what.")
 
 
 @auditing.command("verify")
-def audit_verify() -> None:
+@click.option(
+    "--anchor",
+    "mailed",
+    type=(click.IntRange(1), str),
+    multiple=True,
+    metavar="NUMBER DIGEST",
+    help="How the log ended once, as it was mailed to administrators. As often as there are such mails.",
+)
+def audit_verify(mailed: Sequence[tuple[int, str]]) -> None:
     """Read the whole audit log and find what was edited, removed, put in between or re-ordered since it was sealed."""
     while audit.seal():
         db.session.commit()
     db.session.commit()
-    verdict = audit.verify(audit.anchors(settings().data_folder))
+    given = [Head(number=number, digest=digest.lower()) for number, digest in mailed]
+    verdict = audit.verify([*audit.anchors(settings().data_folder), *given])
     if verdict.fault is not None:
         raise click.ClickException(said_of(verdict))
     click.echo(

@@ -119,6 +119,7 @@ class Settings(BaseSettings):
     slots: int = Field(default=2, ge=1, description="submissions graded at once")
     pool: int = Field(default=2, ge=0, description="runners kept warm per size")
     checkers: int = Field(default=4, ge=1, description="checkers kept warm")
+    mail_audit: bool = Field(default=True, description="mail administrators how the audit log ends, once a day")
     submissions_per_hour: int = Field(default=20, ge=1, description="graded submissions of one exercise by one learner")
     session_days: int = Field(default=30, ge=1)
     providers: tuple[Provider, ...] = Field(default=(), description="a JSON list; see app/accounts/identity/README.md")

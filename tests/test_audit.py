@@ -16,6 +16,7 @@ from app import audit
 from app.accounts import people, registering
 from app.audit import Fault, Head
 from app.cli import audit_verify
+from app.clock import in_baku
 from app.db import db
 from tests.factories import NOW, person
 
@@ -190,6 +191,40 @@ def test_the_command_says_that_all_is_well_or_names_the_event(chain: Flask) -> N
     sql("DELETE FROM audit_event WHERE number > 4")
     answer = runner.invoke(audit_verify)
     assert (answer.exit_code, "ends at 4" in answer.output) == (1, True)
+
+
+def test_the_command_takes_what_was_mailed_when_all_on_the_machine_was_cut(chain: Flask) -> None:
+    mailed = ["--anchor", str(HOW_MANY), audit.head().digest.upper()]  # as somebody may type it
+    runner = chain.test_cli_runner()
+    assert runner.invoke(audit_verify, [*mailed, "--anchor", "1", audit.verify().head.digest]).exit_code == 1
+    assert runner.invoke(audit_verify, mailed).exit_code == 0
+    sql("DELETE FROM audit_event WHERE number > 4")  # and what was put down beside it
+    assert runner.invoke(audit_verify).exit_code == 0
+    answer = runner.invoke(audit_verify, mailed)
+    assert (answer.exit_code, "cut off" in answer.output) == (1, True)
+    assert runner.invoke(audit_verify, ["--anchor", "x", "y"]).exit_code == 2
+
+
+def test_an_anchor_is_news_where_another_stood_before_and_a_torn_line_says_nothing(
+    chain: Flask, tmp_path: Path
+) -> None:
+    assert audit.news(tmp_path) is None
+    audit.anchor(tmp_path, NOW)
+    first = audit.news(tmp_path)
+    assert first is not None
+    assert (first.head, first.day) == (audit.head(), in_baku(NOW).date())
+    audit.anchor(tmp_path, NOW + timedelta(days=1))
+    assert audit.news(tmp_path) is None
+    with (tmp_path / audit.ANCHORS).open("a") as file:
+        file.write("7 abc")  # the disk was full
+    write(1)
+    seal()
+    assert audit.anchor(tmp_path, NOW + timedelta(days=2))  # torn by what stood there; looked at again within a minute
+    assert audit.anchor(tmp_path, NOW + timedelta(days=2))
+    assert not audit.anchor(tmp_path, NOW + timedelta(days=2))
+    second = audit.news(tmp_path)
+    assert second is not None
+    assert second.head.number == HOW_MANY + 1
 
 
 def test_several_writers_and_sealers_make_one_chain_without_gaps(site: Flask) -> None:

@@ -18,13 +18,13 @@ def test_the_worker_seals_what_happened_puts_the_head_down_and_may_write_again(s
     for n in range(audit.AT_ONCE + 3):
         audit.record("signed_in", actor_id=None, now=NOW, subject_type="user", subject_id=n)
     db.session.commit()
-    keeper._seal()
-    keeper._anchor()
+    keeper.see_to("audit chain")
+    keeper.see_to("anchor")
     assert not audit.has_unsealed()
     assert audit.anchors(tmp_path) == [audit.head()]
     assert audit.head().number >= audit.AT_ONCE + 3
     db.session.rollback()  # what was read here holds SQLite's one write lock
-    keeper._deliver()  # writes: what came before has not left the thread reading
+    keeper.see_to("mail")  # writes: what came before has not left the thread reading
     person()
-    keeper._seal()
+    keeper.see_to("audit chain")
     assert not audit.has_unsealed()

@@ -63,6 +63,7 @@ KINDS = {
     "exempted": Kind(group=Group.DECISION, waits=True),
     "extension_answered": Kind(group=Group.DECISION, waits=True),
     "checks_broke": Kind(group=Group.STAFF),
+    "audit_head": Kind(group=Group.STAFF),  # at once: until it has left the house it can be changed
     "list_waits": Kind(group=Group.STAFF, waits=True),
     "training": Kind(group=Group.TRAINING),
     "training_reminder": Kind(group=Group.TRAINING, waits=True),

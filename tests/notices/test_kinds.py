@@ -169,3 +169,4 @@ def test_a_notice_of_one_thing_names_it_and_its_day_in_the_subject(site: Flask) 
         "Завершите «Этика» до 30 ноября 2026 включительно",
         "Please finish “Ethics” by 30 November 2026",
     ]
+    "audit_head": {"number": 4711, "digest": "5e" * 32, "day": "2026-11-22"},
