@@ -16,6 +16,7 @@ from app.db import db, in_parts
 from app.folding import fold
 from app.organisations import tree
 from app.organisations.models import Job, Placement, Position, Unit
+from app.organisations.scim.owning import Owned, owned
 
 AT_ONCE = 900  # values in one IN; SQLite takes 32,766, and plans of PostgreSQL grow with them
 
@@ -40,6 +41,7 @@ class Known:
     position_names: dict[str, Position]  # by folded name
     unit_codes: dict[int, str]
     position_codes: dict[int, str]
+    owned: Owned  # by connected systems
 
     @property
     def yesterday(self) -> date:
@@ -90,6 +92,7 @@ def known(
         by_fin=by_fin,
         by_email=by_email,
         people={number: user for number, user in people.items() if user.is_active},
+        owned=owned(organisation.id),
     )
 
 

@@ -14,7 +14,7 @@ from app.accounts.models import Organisation
 from app.clock import DAY
 from app.errors import Refused
 from app.folding import fold
-from app.organisations.checking import Lines, PersonLine, checked
+from app.organisations.checking import Lines, PersonLine, checked, masked
 from app.organisations.headings import Kind
 from app.organisations.identifying import Identified, Someone, identify
 from app.organisations.known import Known, known
@@ -77,6 +77,9 @@ def plan_of(
     )
     who = identify(plan, lines, there, hashes, confirms=confirms)
     for someone in who.people:
+        if someone.ref in there.owned.people:
+            _leave(plan, someone, there, codes, who)
+            continue
         wanted = _wanted(someone, lines, there, codes, who, hashes)
         if wanted is not None:
             _pair(plan, someone, wanted, lines, there, is_full=is_full)
@@ -175,6 +178,29 @@ def _pair(
         _end(plan, Change.JOB_ENDED, job, there.yesterday, someone.first.name, there, row=someone.first.at.row)
 
 
+def _leave(plan: Plan, someone: Someone, there: Known, codes: _Codes, who: Identified) -> None:
+    """A connected system says where this person works; what the rows say otherwise is shown, and nothing is done."""
+    jobs = there.jobs.get(someone.ref, [])
+    for line in someone.lines:
+        unit = codes.units.get(line.unit) or codes.unit_names.get(fold(line.unit or line.unit_name)) or line.unit
+        position = codes.positions.get(line.position or fold(line.position_name)) or line.position
+        there_now = [job for job in jobs if unit in ("", there.unit_codes[job.unit_id])]
+        otherwise = []
+        if line.until_on is not None and line.until_on < there.today:
+            otherwise += [_said(line.until_on)] if jobs else []
+        elif not there_now:
+            otherwise.append(unit or there.root.code)
+        elif position and position not in {_position_code(job, there) for job in there_now}:
+            otherwise.append(position)
+        elif line.manager and who.by_key.get(line.manager) not in {None, *(job.manager_id for job in there_now)}:
+            otherwise.append(masked(line.manager))
+        elif line.number and line.number not in {job.number for job in there_now}:
+            otherwise.append(line.number)
+        if otherwise:
+            standing = ", ".join(there.unit_codes[job.unit_id] for job in jobs)
+            plan.say(Change.JOB_OWNED, line.name, row=line.at.row, before=standing, after=", ".join(otherwise))
+
+
 def _with_what_is_not_said(works: Works, job: Job, line: PersonLine, lines: Lines, there: Known) -> Works:
     """A file without a column of managers, say, takes no manager away."""
     columns = lines.headings[line.at.sheet].keys()
@@ -227,7 +253,10 @@ def _end(plan: Plan, kind: Change, job: Job, last: date, name: str, there: Known
 
 
 def _end_missing(plan: Plan, there: Known, named: set[int]) -> None:
-    gone = [user_id for user_id in there.jobs if user_id not in named]
+    unnamed = [user_id for user_id in there.jobs if user_id not in named]
+    gone = [user_id for user_id in unnamed if user_id not in there.owned.people]
+    if stay := len(unnamed) - len(gone):
+        plan.say(Change.PEOPLE_OWNED, there.organisation.name, before=str(stay))
     for user_id in gone:
         user = there.people.get(user_id)
         for job in there.jobs[user_id]:

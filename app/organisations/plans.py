@@ -37,9 +37,16 @@ class Change(StrEnum):
     JOB_MISSING = "job_missing"  # not in a full list: ended
     JOB_REOPENED = "job_reopened"
     GONE_BEFORE = "gone_before"  # the row tells of somebody who has left already and was never known
+    JOB_OWNED = "job_owned"  # a connected system says where they work
+    PEOPLE_OWNED = "people_owned"  # not in a full list, and stay for the same reason
+    UNIT_OWNED = "unit_owned"  # a connected system says what it is called and where it stands
+    UNITS_OWNED = "units_owned"  # not in a full list, and stay
 
 
-NOTES = {Change.POSITION_KEPT, Change.FIN_KEPT_OUT, Change.EMAIL_KEPT, Change.NAME_KEPT, Change.GONE_BEFORE}
+NOTES = {
+    *(Change.POSITION_KEPT, Change.FIN_KEPT_OUT, Change.EMAIL_KEPT, Change.NAME_KEPT, Change.GONE_BEFORE),
+    *(Change.JOB_OWNED, Change.PEOPLE_OWNED, Change.UNIT_OWNED, Change.UNITS_OWNED),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from app.folding import fold
 from app.organisations.checking import Lines, PersonLine, UnitLine
 from app.organisations.headings import Kind
 from app.organisations.known import Known
+from app.organisations.models import Unit
 from app.organisations.plans import Change, NewUnit, Plan
 
 
@@ -31,13 +32,17 @@ def plan_units(plan: Plan, lines: Lines, known: Known, *, is_full: bool) -> set[
         if line is top:
             continue
         parent = root if line.parent in ("", known.root.code) else line.parent
+        unit, before = kept.get(code), parents.get(code, "")
+        if unit is not None and unit.id in known.owned.units:
+            _leave(plan, line, unit, before, parent)
+            continue
         if parent not in kept and parent not in wanted and parent != root:
             sentence = gettext("There is no unit with this code. Add it, or correct the code.")
             lines.refuse(line.at, "parent", parent, sentence)
             continue
-        unit, before = kept.get(code), parents.get(code, "")
         parents[code] = parent
         if unit is None:
+            _refuse_second(lines, line, known)
             first = line.from_on or known.today
             plan.opened.append(NewUnit(code=code, name=line.name, parent=parent, from_on=first, until_on=line.until_on))
             plan.say(Change.UNIT_OPENED, line.name, row=line.at.row, after=code)
@@ -52,8 +57,11 @@ def plan_units(plan: Plan, lines: Lines, known: Known, *, is_full: bool) -> set[
         if last is not None and last != unit.until_on:
             _close(plan, known, code, last, row=line.at.row)
     if is_full and Kind.UNITS in lines.kinds:
-        for code in sorted(kept.keys() - wanted.keys()):
+        needed = _needed(known, parents)
+        for code in sorted(kept.keys() - wanted.keys() - needed):
             _close(plan, known, code, known.yesterday)
+        if stay := len(needed & kept.keys() - wanted.keys()):
+            plan.say(Change.UNITS_OWNED, known.organisation.name, before=str(stay))
     _refuse_circles(lines, wanted, parents)
     gone = {unit_id for unit_id, last in plan.closed if last < known.today}
     left = {code for code in parents if code not in kept or kept[code].id not in gone} | {root}
@@ -122,6 +130,49 @@ def _is_top(line: UnitLine, known: Known) -> bool:
     if line.code == known.root.code:
         return True
     return not line.parent and line.code not in known.units and fold(line.name) == fold(known.organisation.name)
+
+
+def _leave(plan: Plan, line: UnitLine, unit: Unit, stands_in: str, parent: str) -> None:
+    """A connected system says what this unit is; what the row says otherwise is shown, and nothing is done."""
+    otherwise = []
+    if line.name != unit.name:
+        otherwise.append((unit.name, line.name))
+    if parent != stands_in:
+        otherwise.append((stands_in, parent))
+    if line.until_on is not None and line.until_on != unit.until_on:
+        otherwise.append((_said(unit.until_on), _said(line.until_on)))
+    for before, after in otherwise:
+        plan.say(Change.UNIT_OWNED, unit.name, row=line.at.row, before=before, after=after)
+
+
+def _needed(known: Known, parents: dict[str, str]) -> set[str]:
+    """Codes of the units that connected systems have, or have people in, and of all that stands above them."""
+    ids = known.owned.units | {
+        job.unit_id for user_id in known.owned.people for job in known.jobs.get(user_id, ())
+    }  # fmt: skip
+    found: set[str] = set()
+    for code in (code for code, unit in known.units.items() if unit.id in ids):
+        at: str | None = code
+        while at is not None and at not in found:
+            found.add(at)
+            at = parents.get(at)
+    return found
+
+
+def _refuse_second(lines: Lines, line: UnitLine, known: Known) -> None:
+    """A unit of the name of one that a system has: from then on nobody could tell which of the two is meant."""
+    same = (
+        unit for unit in known.units.values() if unit.id in known.owned.units and fold(unit.name) == fold(line.name)
+    )
+    if (unit := next(same, None)) is not None:
+        sentence = gettext(
+            "A connected system has a unit of this name under the code %(code)s. Write that code here.", code=unit.code
+        )
+        lines.refuse(line.at, "unit", line.code, sentence)
+
+
+def _said(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _close(plan: Plan, known: Known, code: str, last: date, row: int | None = None) -> None:

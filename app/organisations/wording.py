@@ -52,6 +52,24 @@ CHANGES = {
         lazy_gettext("Left before"),
         lazy_gettext("left on %(after)s and was never here: passed over"),
     ),
+    Change.JOB_OWNED: (
+        lazy_gettext("Kept by a connected system"),
+        lazy_gettext("works as the connected system says: %(before)s. The list says: %(after)s"),
+    ),
+    Change.PEOPLE_OWNED: (
+        lazy_gettext("Not in the list, kept by a connected system"),
+        lazy_gettext("people who are not in the list and stay, since a connected system has them: %(before)s"),
+    ),
+    Change.UNIT_OWNED: (
+        lazy_gettext("Units kept by a connected system"),
+        lazy_gettext("stays as the connected system says: %(before)s. The list says: %(after)s"),
+    ),
+    Change.UNITS_OWNED: (
+        lazy_gettext("Units not in the list, kept by a connected system"),
+        lazy_gettext(
+            "units that are not in the list and stay, since a connected system has them or people in them: %(before)s"
+        ),
+    ),
 }
 STATES = {
     RunState.LOOKED_AT: (lazy_gettext("Not decided"), "info"),

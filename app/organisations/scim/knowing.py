@@ -30,11 +30,11 @@ from app.organisations.scim.reading import alive, not_ended
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What an agency said of a person, made comparable. `fin`: normalised, None where it was not said."""
+    """What an agency said of a person, made comparable; `fin` normalised. None where it was not said."""
 
     name: str
     email: str | None
-    language: str
+    language: str | None
     fin: str | None
     number: str | None
 
@@ -49,7 +49,7 @@ def said_of(person: Any) -> Said:
         return Said(
             name=_name(person),
             email=registering.normalise_email(value) if value else None,
-            language=language if language in LANGUAGES else "az",
+            language=language if language in LANGUAGES else None,
             fin=fin.normalise(civil.fin) if civil and civil.fin else None,
             number=enterprise.employee_number if enterprise else None,
         )
@@ -161,8 +161,9 @@ def write_to_account(row: ScimResource, said: Said, before: Said | None, data_fo
         user.name, user.name_folded = said.name, fold(said.name)
     if not _is_untouched(user):
         return
-    user.language = said.language
-    if said.email != user.email and (before is None or before.email != said.email):
+    user.language = said.language or user.language
+    is_said_anew = said.email is not None if before is None else before.email != said.email
+    if said.email != user.email and is_said_anew:
         if said.email is not None and registering.user_of_email(said.email) is not None:
             raise UniquenessException(detail="Somebody else has this e-mail address already.")
         tokens.end_all(user, TokenPurpose.INVITATION, TokenPurpose.RESET_PASSWORD, now=now)

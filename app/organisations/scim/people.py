@@ -18,7 +18,7 @@ from app.organisations import tree, working
 from app.organisations.models import Job, Position
 from app.organisations.scim import knowing, naming
 from app.organisations.scim.models import Kind, ScimResource
-from app.organisations.scim.reading import CIVIL, Working, alive, people, works
+from app.organisations.scim.reading import CIVIL, ENTERPRISE, Working, alive, people, works
 from app.organisations.scim.requests import Asked
 from app.organisations.working import Place
 
@@ -31,7 +31,7 @@ def create(asked: Asked, person: Any) -> ScimResource:
     said, is_active = knowing.said_of(person), person.active is not False
     user, made = knowing.find(said, asked.organisation_id, asked.data_folder, asked.today)
     is_new = user is None
-    user = user or registering.new_user(said.name, email=said.email, language=said.language, now=asked.now)
+    user = user or registering.new_user(said.name, email=said.email, language=said.language or "az", now=asked.now)
     row = ScimResource(
         uid=str(uuid4()),
         organisation_id=asked.organisation_id,
@@ -53,7 +53,7 @@ def create(asked: Asked, person: Any) -> ScimResource:
         _begin_work(asked, row, person)
     elif is_active and at is not None:  # a file had them here already
         row.job_id = at.main.id
-        _change_work(asked, row, at, people([row], asked.today)[0], person)
+        _change_work(asked, row, at, people([row], asked.today)[0], person, said_before={})
     elif at is not None:
         _end_work(asked, at)
     if is_new and is_active:
@@ -69,6 +69,7 @@ def update(asked: Asked, row: ScimResource, person: Any) -> None:
     was, said = knowing.said_of(before), knowing.said_of(person)
     row.user_name, row.user_name_key = person.user_name, key_of(person.user_name)
     row.external_id = person.external_id
+    said_before = row.extra["said"] if asked.replaces else None
     row.extra = row.extra | {"said": kept(person)}
     assert row.user is not None
     address = row.user.email
@@ -83,7 +84,7 @@ def update(asked: Asked, row: ScimResource, person: Any) -> None:
         if person.active:  # not said, or taken back: it stays as it is
             _begin_work(asked, row, person)
     else:
-        _change_work(asked, row, at, before, person)
+        _change_work(asked, row, at, before, person, said_before=said_before)
     # Whether they work there is not shown to an agency that took `active` back, until it is another than it was then.
     silent = None if person.active is not None else at is not None
     row.extra = row.extra | {"silent": silent}
@@ -142,15 +143,26 @@ def _begin_work(asked: Asked, row: ScimResource, person: Any) -> None:
     db.session.flush()
 
 
-def _change_work(asked: Asked, row: ScimResource, at: Working, before: Any, person: Any) -> None:
+def _change_work(
+    asked: Asked, row: ScimResource, at: Working, before: Any, person: Any, *, said_before: dict[str, Any] | None
+) -> None:
+    """Only what is said otherwise than it is shown. `said_before`: what the agency has said until now, where silence
+    about anything else means nothing; None: silence takes away whatever is shown."""
     main, place = at.main, working.place_of(at.main)
-    if _of(person, "EnterpriseUser", "department") != _of(before, "EnterpriseUser", "department"):
+
+    def differs(new: object, shown: object, schema: str, name: str) -> bool:
+        is_silence = new is None and said_before is not None and not (said_before.get(schema) or {}).get(name)
+        return new != shown and not is_silence
+
+    old_unit = _of(before, "EnterpriseUser", "department")
+    if differs(_of(person, "EnterpriseUser", "department"), old_unit, ENTERPRISE, "department"):
         place = replace(place, unit_id=_unit(asked, row, person) or tree.root(asked.organisation_id).id)
-    if _of(person, "CivilServant", "position_code") != _of(before, "CivilServant", "position_code"):
+    old_position = _of(before, "CivilServant", "position_code")
+    if differs(_of(person, "CivilServant", "position_code"), old_position, CIVIL, "positionCode"):
         place = replace(place, position_id=_position(person))
-    if _manager_uid(person) != _manager_uid(before):
+    if differs(_manager_uid(person), _manager_uid(before), ENTERPRISE, "manager"):
         place = replace(place, manager_id=_manager(asked, person))
-    if _number(person) != _number(before):
+    if differs(_number(person), _number(before), ENTERPRISE, "employeeNumber"):
         main.number = _number(person)  # what somebody is called by is no fact of a day
     first = _hire_date(person)
     if first is not None and main.from_on > asked.today and first >= asked.today and main.until_on is None:

@@ -15,12 +15,16 @@ from app.organisations.scim.tokens import Agency
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """`address`: of the service as the world sees it; `today`: the day in Baku at `now`."""
+    """`address`: of the service as the world sees it; `today`: the day in Baku at `now`.
+
+    `replaces`: the whole of something is sent (PUT), where what is left out may just never have been known there.
+    """
 
     agency: Agency
     address: str
     data_folder: Path
     now: datetime
+    replaces: bool = False
 
     @property
     def organisation_id(self) -> int:

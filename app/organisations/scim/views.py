@@ -58,7 +58,13 @@ def _answer(path: str) -> Any:  # serving.Answer, which is not imported here
             return serving.unauthorised()
         request.max_content_length = MOST_BYTES
         address = absolute("/scim/v2")
-        asked = Asked(agency=agency, address=address, data_folder=settings().data_folder, now=now)
+        asked = Asked(
+            agency=agency,
+            address=address,
+            data_folder=settings().data_folder,
+            now=now,
+            replaces=request.method == "PUT",
+        )
         sent = serving.ScimRequest(
             method="GET" if request.method == "HEAD" else request.method,
             base_url=address,
