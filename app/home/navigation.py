@@ -25,11 +25,18 @@ ENTRIES = (
 )
 
 
+WORK = lazy_gettext("Work")
+AT_WORK = {"teaching.overview", "team.overview", "home.administration"}  # for one's work; several stand in a menu
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    endpoint: str
+    """A link; or the label of a menu with the entries `below` it, which is no link itself."""
+
+    endpoint: str = ""
     label: str
     is_here: bool
+    below: tuple[Entry, ...] = ()
 
 
 def navigation() -> list[Entry]:
@@ -48,7 +55,11 @@ def navigation() -> list[Entry]:
             endpoint != "home.front" and (request.path + "/").startswith(_path(endpoint))
         )
         found.append(Entry(endpoint=endpoint, label=str(label), is_here=here))
-    return found
+    work = tuple(one for one in found if one.endpoint in AT_WORK)
+    if len(work) < 2:
+        return found
+    menu = Entry(label=str(WORK), is_here=any(one.is_here for one in work), below=work)
+    return [one for one in found if one not in work] + [menu]
 
 
 def _leads(held: set[Role]) -> bool:

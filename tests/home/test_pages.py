@@ -47,6 +47,16 @@ def test_the_header_shows_what_the_role_opens(
     assert not any(word in header for word in not_there)
 
 
+def test_several_entries_for_ones_work_stand_in_a_menu_and_a_single_one_does_not(client: FlaskClient) -> None:
+    page = signed_in(client, person(role=Role.INSTRUCTOR)).get("/teach/").get_data(as_text=True)
+    assert "work-menu" not in page
+    page = signed_in(client, person(role=Role.ADMINISTRATOR)).get("/teach/").get_data(as_text=True)
+    menu = page[page.index('<details class="work-menu">') :]
+    menu = menu[: menu.index("</details>")]
+    assert 'aria-current="true">Work' in menu  # where one is, seen also while it is closed
+    assert [word in menu for word in ("Teaching", "Administration", "Courses")] == [True, True, False]
+
+
 def test_grading_is_said_to_be_paused_while_no_worker_grades(client: FlaskClient) -> None:
     signed_in(client, person())
     assert "Grading is paused" in client.get("/help").get_data(as_text=True)

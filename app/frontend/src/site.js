@@ -32,20 +32,23 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 const summary = document.querySelector(".error-summary");
 if (summary) summary.focus();
 
-// Menus close on Escape and on a click elsewhere.
+// Menus close on Escape, on a click elsewhere and when the focus leaves them.
+const MENUS = "details:is(.menu, .work-menu)[open]";
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  const menu = event.target.closest?.("details.menu[open]");
+  const menu = event.target.closest?.(MENUS);
   if (menu) {
     menu.open = false;
     menu.querySelector("summary").focus();
   }
 });
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-});
+for (const left of ["click", "focusin"]) {
+  document.addEventListener(left, (event) => {
+    for (const menu of document.querySelectorAll(MENUS)) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+}
 
 // A form is sent once: a second press while the first is under way does nothing.
 document.addEventListener("submit", (event) => {
@@ -99,8 +102,14 @@ for (const all of document.querySelectorAll("[data-tick-all]")) {
   });
 }
 
-// Signing out takes with it what was typed and had not reached the site: the next person may sit here.
+// Signing out takes with it what was typed and had not reached the site, and the lists that are kept for rooms without a
+// network: the next person may sit here. Lists go, too, where somebody finds the session ended.
+const forgetLists = async () => {
+  for (const name of (await window.caches?.keys()) ?? []) await caches.delete(name);
+};
 document.addEventListener("submit", (event) => {
   if (!/\/sign-out(-everywhere)?$/.test(new URL(event.target.action, location).pathname)) return;
-  for (const name of Object.keys(localStorage)) if (name.startsWith("bilik-draft:")) localStorage.removeItem(name);
+  for (const name of Object.keys(localStorage)) if (/^bilik-(draft|marks):/.test(name)) localStorage.removeItem(name);
+  forgetLists();
 });
+if (!document.querySelector('.menu form[action$="/sign-out"]')) forgetLists();
