@@ -16,7 +16,7 @@ from app.catalogue.models import Course
 from app.db import db, hold, one_at_a_time
 from app.errors import Refused
 from app.formats import moment_text
-from app.training import attending, booking, clashes, letters
+from app.training import attending, booking, clashes, letters, reminding
 from app.training.clashes import Doubt
 from app.training.models import Meeting, Room, Training
 from app.training.wording import title_of
@@ -79,7 +79,8 @@ def change(training: Training, plan: Plan, *, confirmed: bool = False, by: User,
     hold(training)
     if training.cancelled_at is not None:
         raise Refused(_("This training is cancelled."))
-    if plan.seats < (taken := booking.taken(training)):
+    # more may sit there than there are seats: `seating`
+    if plan.seats < training.seats and plan.seats < (taken := booking.taken(training)):
         raise Refused(_("%(taken)s seats are taken already; there cannot be fewer.", taken=taken), field="seats")
     moves = _moves(training, plan)
     training.sequence += moves
@@ -90,6 +91,10 @@ def change(training: Training, plan: Plan, *, confirmed: bool = False, by: User,
     db.session.expire(training, ["meetings"])
     if moves:
         letters.tell_moved(training, booking.bookings(training), gone, now=now)
+        reached = reminding.reached(now)
+        for one in training.meetings:
+            if one.reminded_at is None and one.starts_at < reached:
+                one.reminded_at = now  # what was told names it: no reminder on top
     booking.promote(training, now=now)
     attending.reckon(training, now=now)
     audit.record("training_changed", actor_id=by.id, now=now, subject_type="training", subject_id=training.id)

@@ -132,6 +132,52 @@ def test_who_has_a_seat_is_reminded_once_on_the_working_day_before(site: Flask) 
     assert told(people[2]) == ["waiting"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "day", "hour"),
+    [
+        (timedelta(days=1), 2, 5),  # in the hours in which it is reminded of Tuesday's: on Monday at noon in Baku
+        (timedelta(days=1, hours=-4), 2, 5),  # on that day, before they begin
+        (timedelta(days=1, hours=12), 2, 5),  # and after they ended: the moment is past
+        (timedelta(days=1), 1, 14),  # for the same day
+        (timedelta(0), 1, 5),  # on a Sunday, for Monday: what should have been said on Friday
+    ],
+)
+def test_a_meeting_put_forward_past_its_reminder_is_told_once(
+    site: Flask, changed: timedelta, day: int, hour: int
+) -> None:
+    made, learner = training(slot(room(), 9)), person()
+    booking.book(learner, made, now=NOW - timedelta(days=1))
+    first = made.meetings[0]
+    forward = slot(first.room, day, hour, meeting_id=first.id)
+    planning.change(made, plan(made.trainer, forward), by=made.trainer, now=NOW + changed)
+    for hours in range(0, 48):
+        reminding.remind_due(NOW + changed + timedelta(hours=hours))
+    assert told(learner) == ["booked", "moved"]
+
+
+def test_a_meeting_moved_away_is_reminded_of_on_its_new_day_and_one_before_as_always(site: Flask) -> None:
+    made, learner = training(slot(room(), 2, 5), slot(room(), 16, 5)), person()
+    booking.book(learner, made, now=NOW)
+    first, second = made.meetings
+    monday = NOW + timedelta(days=1)
+    reminding.remind_due(monday)
+    away = [slot(first.room, 9, 5, meeting_id=first.id), slot(second.room, 10, 5, meeting_id=second.id)]
+    planning.change(made, plan(made.trainer, *away), by=made.trainer, now=monday)
+    for day in range(12):
+        reminding.remind_due(monday + timedelta(days=day))
+    assert told(learner) == ["booked", "training_reminder", "moved", "training_reminder", "training_reminder"]
+
+
+def test_a_meeting_added_for_tomorrow_is_told_once(site: Flask) -> None:
+    made, learner = training(slot(room(), 9)), person()
+    booking.book(learner, made, now=NOW)
+    monday, first = NOW + timedelta(days=1), made.meetings[0]
+    added = plan(made.trainer, slot(first.room, 9, meeting_id=first.id), slot(room(), 2, 5))
+    planning.change(made, added, by=made.trainer, now=monday)
+    assert not reminding.is_due(monday)
+    assert told(learner) == ["booked", "moved"]
+
+
 def test_of_many_at_once_none_sits_on_anothers_seat_and_nobody_is_lost(site: Flask) -> None:
     made = training(seats=3)
     people = [person() for _ in range(8)]
