@@ -185,6 +185,8 @@ TABLE: dict[str, Audience] = {
     "trainings.show": A.INSTRUCTOR,
     "trainings.change": A.INSTRUCTOR,
     "trainings.cancel": A.INSTRUCTOR,
+    "trainings.put_in": A.INSTRUCTOR,
+    "trainings.take_out": A.INSTRUCTOR,
     "training.of_course": A.LEARNER,
     "training.mine": A.LEARNER,
     "training.show": A.LEARNER,

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from flask_babel import gettext
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from app import audit
 from app.accounts import fin, granting, sessions, tokens
@@ -23,16 +23,22 @@ PAGE = 25
 
 def find_people(words: str, *, role: Role | None = None, page: int = 1) -> tuple[list[User], int]:
     """People whose name or e-mail holds every word (letters folded), one page of them, and the number of pages."""
-    query = select(User)
-    for word in fold(words).split()[:6]:
-        query = query.where(
-            or_(User.name_folded.contains(word, autoescape=True), User.email.contains(word, autoescape=True))
-        )
+    query = matching(words)
     if role is not None:
         query = query.where(User.id.in_(select(Grant.user_id).where(Grant.role == role)))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     found = db.session.scalars(query.order_by(User.name_folded, User.id).offset((page - 1) * PAGE).limit(PAGE))
     return list(found), max(1, -(-total // PAGE))
+
+
+def matching(words: str) -> Select[User]:
+    """A SELECT of who has every word in the name or the e-mail address, letters folded."""
+    query: Select[User] = select(User)
+    for word in fold(words).split()[:6]:
+        query = query.where(
+            or_(User.name_folded.contains(word, autoescape=True), User.email.contains(word, autoescape=True))
+        )
+    return query
 
 
 def roles_of(people: list[User]) -> dict[int, list[Grant]]:

@@ -16,6 +16,7 @@ from app.errors import Refused
 from app.learning import cohorts
 from app.learning.cohorts import Listed
 from app.learning.models import Cohort, Enrolment
+from app.notices.confirming import Params
 from app.notices.telling import tell
 
 
@@ -69,6 +70,16 @@ def enlist(cohort: Cohort, rows: Sequence[Listed], *, move: bool, by: User, now:
         if not is_new and former != cohort:
             _tell(enrolment, former, by=by, now=now)
     return Enlisted(count=count, stayed=stayed)
+
+
+def still_in(_recipient: int, params: Params, _now: datetime) -> Params | None:
+    """Of what is told somebody of their cohort: they are in it when the mail goes out, and not done with the course."""
+    enrolment = db.session.get(Enrolment, params["enrolment_id"])
+    is_in = enrolment is not None and enrolment.left_at is None and enrolment.completed_at is None
+    return params if is_in and enrolment.cohort and enrolment.cohort.name == params["cohort"] else None
+
+
+LOOKS = {"enlisted": still_in, "dates_changed": still_in}
 
 
 def _tell(enrolment: Enrolment, former: Cohort | None, *, by: User, now: datetime) -> None:

@@ -5,8 +5,10 @@ Of several marks the one that was made last wins, whenever it arrives: a phone m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -74,14 +76,45 @@ def has_attended(enrolment: Enrolment) -> bool:
 
 
 def is_enough(booking: Booking) -> bool:
-    training = booking.training
-    return attended(booking) >= training.share * len(training.meetings) - 1e-9
+    return attended(booking) >= needed(booking.training)
+
+
+def needed(training: Training) -> int:
+    """At how many meetings one has to be."""
+    return ceil(training.share * len(training.meetings) - 1e-9)
 
 
 def attended(booking: Booking) -> int:
     """At how many meetings."""
     there = select(func.count()).where(Attendance.booking_id == booking.id, Attendance.present)
     return db.session.scalar(there) or 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a seat stands: what was marked, by meeting; at how many its owner was, and how many are needed."""
+
+    present: Mapping[int, bool]
+    needed: int
+
+    @property
+    def there(self) -> int:
+        return sum(self.present.values())
+
+
+def standings(seats: Sequence[Booking]) -> dict[Booking, Standing]:
+    """How each of them stands, in their order. One query."""
+    found: dict[int, dict[int, bool]] = {seat.id: {} for seat in seats}
+    for row in db.session.scalars(select(Attendance).where(Attendance.booking_id.in_(found))):
+        found[row.booking_id][row.meeting_id] = row.present
+    return {seat: Standing(present=found[seat.id], needed=needed(seat.training)) for seat in seats}
+
+
+def of_enrolment(enrolment: Enrolment) -> dict[Booking, Standing]:
+    """What was taken or is waited for in trainings of this course that are held, and how it stands."""
+    held = select(Booking).join(Training, Training.id == Booking.training_id)
+    held = held.where(Booking.enrolment_id == enrolment.id, Booking.state != State.LEFT)
+    return standings(db.session.scalars(held.where(Training.cancelled_at.is_(None)).order_by(Booking.id)).all())
 
 
 def marks(meeting: Meeting) -> Mapping[int, Attendance]:

@@ -17,8 +17,9 @@ from app.accounts.models import User
 from app.db import db, hold
 from app.errors import Refused
 from app.formats import moment_text
-from app.learning import enrolling
-from app.training import letters
+from app.learning import enrolling, progress
+from app.learning.models import Enrolment
+from app.training import attending, letters
 from app.training.clashes import Doubt
 from app.training.models import Booking, Meeting, State, Training
 from app.training.wording import title_of
@@ -45,14 +46,20 @@ def book(user: User, training: Training, *, confirmed: bool = False, now: dateti
                 moment=moment_text(other.starts_at),
             )
         )
-    enrolment = enrolling.enrol(user, training.course, now=now)
-    booking = Booking(training=training, user_id=user.id, enrolment=enrolment, state=State.WAITING, asked_at=now)
-    db.session.add(booking)
-    db.session.flush()
+    booking = ask(user, training, by=user, now=now)
     _fill(training, asking=booking, now=now)
     if booking.state == State.WAITING:
         letters.tell_booking("waiting", booking, now=now)
     audit.record("seat_asked", actor_id=user.id, now=now, subject_type="training", subject_id=training.id)
+    return booking
+
+
+def ask(user: User, training: Training, *, by: User, now: datetime) -> Booking:
+    """The last place on the waiting list. Who does not take the course yet begins it. The caller holds both."""
+    enrolment = enrolling.enrol(user, training.course, by=by, now=now)
+    booking = Booking(training=training, user_id=user.id, enrolment=enrolment, state=State.WAITING, asked_at=now)
+    db.session.add(booking)
+    db.session.flush()
     return booking
 
 
@@ -65,13 +72,20 @@ def leave(booking: Booking, *, by: User, now: datetime) -> None:
         return
     if now >= leaves_until(booking):
         raise Refused(_("It is too late to give the seat back. Tell the centre that you cannot come."))
-    had_seat = booking.state == State.BOOKED
-    booking.state, booking.left_at = State.LEFT, now
-    db.session.flush()
-    if had_seat:
+    if end(booking, now=now) == State.BOOKED:
         letters.tell_booking("left", booking, now=now)
     audit.record("seat_given_back", actor_id=by.id, now=now, subject_type="training", subject_id=training.id)
     promote(training, now=now)
+
+
+def end(booking: Booking, *, now: datetime) -> str:
+    """Nobody's seat any more, nor a place on the list; what it was before. The caller holds the training."""
+    before = booking.state
+    booking.state, booking.left_at = State.LEFT, now
+    db.session.flush()
+    if booking.enrolment.attended_at is not None:  # perhaps by this seat
+        progress.attend(booking.enrolment, attending.has_attended(booking.enrolment), now=now)
+    return before
 
 
 def promote(training: Training, *, now: datetime) -> None:
@@ -84,8 +98,10 @@ def _fill(training: Training, *, asking: Booking | None = None, now: datetime) -
     free = training.seats - taken(training)
     if free <= 0:
         return
-    waiting = _open(training).where(Booking.state == State.WAITING).limit(free)
-    for booking in db.session.scalars(waiting).all():
+    waiting = _open(training).where(Booking.state == State.WAITING)
+    waiting = waiting.join(User, User.id == Booking.user_id).join(Enrolment, Enrolment.id == Booking.enrolment_id)
+    here = waiting.where(User.closed_at.is_(None), Enrolment.left_at.is_(None))  # others: `vacating`
+    for booking in db.session.scalars(here.limit(free)).all():
         what = "booked" if booking is asking else "promoted"
         booking.state, booking.booked_at = State.BOOKED, now
         letters.tell_booking(what, booking, now=now)
@@ -96,8 +112,16 @@ def _fill(training: Training, *, asking: Booking | None = None, now: datetime) -
 
 
 def taken(training: Training) -> int:
-    query = select(func.count()).where(Booking.training_id == training.id, Booking.state == State.BOOKED)
-    return db.session.scalar(query) or 0
+    return taken_in([training])[training.id]
+
+
+def taken_in(trainings: Sequence[Training]) -> dict[int, int]:
+    """How many seats are taken, by training. One query."""
+    found = dict.fromkeys((one.id for one in trainings), 0)
+    query = select(Booking.training_id, func.count()).where(Booking.training_id.in_(found))
+    for id, count in db.session.execute(query.where(Booking.state == State.BOOKED).group_by(Booking.training_id)):
+        found[id] = count
+    return found
 
 
 def own(user: User, training: Training) -> Booking | None:

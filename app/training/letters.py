@@ -11,18 +11,31 @@ from app.notices.telling import tell
 from app.training.models import Booking, Meeting, State, Training
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
+METHODS = {
+    "booked": REQUEST,
+    "promoted": REQUEST,
+    "put_in": REQUEST,
+    "left": CANCEL,
+    "left_course": CANCEL,
+    "taken_out": CANCEL,
+}
 
 
-def tell_booking(what: str, booking: Booking, *, now: datetime) -> None:
-    """`what`: booked, waiting, promoted or left."""
-    method = {"booked": REQUEST, "promoted": REQUEST, "left": CANCEL}.get(what)
-    _tell(what, booking, booking.training.meetings, method, f"training:{what}:{booking.id}", now=now)
+def tell_booking(what: str, booking: Booking, *, by: str = "", reason: str = "", now: datetime) -> None:
+    """`what`: a key of METHODS, or without anything for calendars: waiting, put_on_list, or taken_off_list.
+
+    `by`: the name of who did it, where that was not the learner; `reason`: why.
+    """
+    coming = [one for one in booking.training.meetings if one.ends_at > now]
+    key = f"training:{what}:{booking.id}"
+    _tell(what, booking, coming, METHODS.get(what), key, by=by, reason=reason, now=now)
 
 
 def tell_cancelled(training: Training, bookings: Iterable[Booking], *, now: datetime) -> None:
     for booking in bookings:
         method = CANCEL if booking.state == State.BOOKED else None
-        _tell("cancelled", booking, training.meetings, method, f"training:cancelled:{booking.id}", now=now)
+        key, reason = f"training:cancelled:{booking.id}", training.cancelled_reason
+        _tell("cancelled", booking, training.meetings, method, key, reason=reason, now=now)
 
 
 def tell_moved(
@@ -49,13 +62,14 @@ def said_of(meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def _params(what: str, booking: Booking, meetings: Iterable[Meeting]) -> dict[str, Any]:
+def _params(what: str, booking: Booking, meetings: Iterable[Meeting], by: str = "", reason: str = "") -> dict[str, Any]:
     return {
         "what": what,
         "name": booking.user.name,
         "titles": dict(booking.training.course.titles),
         "meetings": [said_of(one) for one in meetings],
-        "reason": booking.training.cancelled_reason,
+        "by": by,
+        "reason": reason,
         "training": booking.training_id,
     }
 
@@ -68,9 +82,11 @@ def _tell(
     key: str,
     *,
     gone: Sequence[dict[str, Any]] = (),
+    by: str = "",
+    reason: str = "",
     now: datetime,
 ) -> None:
-    params = _params(what, booking, meetings)
+    params = _params(what, booking, meetings, by, reason)
     if method is not None:
         sent = [(method, one) for one in params["meetings"]] + [(CANCEL, one) for one in gone]
         params["invitations"] = [_invitation(how, one, booking) for how, one in sent]

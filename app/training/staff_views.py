@@ -1,8 +1,9 @@
-"""Trainings, for who teaches the course: planning, changing, cancelling."""
+"""Trainings, for who teaches the course: planning, changing, cancelling, who has a seat."""
 
 from __future__ import annotations
 
 from math import ceil
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,12 +15,12 @@ from app.catalogue import reading as catalogue
 from app.clock import utc_now
 from app.db import db
 from app.errors import Refused, refused_in
-from app.training import booking, planning, reading, wording
+from app.training import attending, booking, planning, reading, seating, wording
 from app.training.clashes import Doubt
 from app.training.forms import TrainingForm, as_typed
-from app.training.models import Training
+from app.training.models import Booking, State, Training
 from app.training.rooms import rooms
-from app.web import language, page_number
+from app.web import language, page_number, row_number
 
 pages = Blueprint("trainings", __name__, url_prefix="/training")
 pages.add_app_template_filter(wording.title_of, "course_title")
@@ -69,14 +70,51 @@ def new(slug: str) -> ResponseReturnValue:
 
 @pages.get("/<int:training_id>")
 def show(training_id: int) -> str:
+    return _page(given_or_404(training_id))
+
+
+@pages.post("/<int:training_id>/people")
+def put_in(training_id: int) -> ResponseReturnValue:
+    """`user_id` of who waits, or is found by the words `q`; `above=1` for a seat although all are taken."""
     training = given_or_404(training_id)
-    return render_template(
-        "training/training.html",
-        training=training,
-        seats=booking.bookings(training),
-        manages=may_manage(training),
-        now=utc_now(),
-    )
+    chosen = request.form.get("user_id", type=row_number)
+    known = [one.user for one in booking.bookings(training)]
+    found = [*known, *seating.find(training, request.form.get("q", ""), by=current_user)]
+    user = next((one for one in found if one.id == chosen), None)
+    if user is None:
+        raise Refused(gettext("Choose somebody."), status=422)
+    above, confirmed = request.form.get("above") == "1", request.form.get("confirmed") == "1"
+    try:
+        seat = seating.put_in(user, training, above=above, confirmed=confirmed, by=current_user, now=utc_now())
+    except Doubt as doubt:
+        db.session.rollback()
+        asked = {name: request.form.get(name, "") for name in ("user_id", "q", "above")} | {"confirmed": "1"}
+        return _page(training, doubt=doubt.message, asked=asked), 422
+    db.session.commit()
+    if seat.state == State.BOOKED:
+        flash(gettext("%(name)s has a seat.", name=user.name), "good")
+    else:
+        flash(gettext("All seats are taken: %(name)s is on the waiting list.", name=user.name), "warn")
+    return redirect(url_for("trainings.show", training_id=training.id), 303)
+
+
+@pages.route("/bookings/<int:booking_id>/out", methods=["GET", "POST"])
+def take_out(booking_id: int) -> ResponseReturnValue:
+    seat: Booking = db.session.get(Booking, booking_id) or abort(404)
+    training = given_or_404(seat.training_id)
+    reason, refused = request.form.get("reason", ""), ""
+    if request.method == "POST":
+        try:
+            seating.take_out(seat, reason, by=current_user, now=utc_now())
+        except Refused as refusal:
+            db.session.rollback()
+            refused = refusal.message
+        else:
+            db.session.commit()
+            flash(gettext("%(name)s is not expected any more.", name=seat.user.name), "good")
+            return redirect(url_for("trainings.show", training_id=training.id), 303)
+    page = render_template("training/out.html", training=training, seat=seat, reason=reason, refused=refused)
+    return page, 422 if refused else 200
 
 
 @pages.route("/<int:training_id>/change", methods=["GET", "POST"])
@@ -119,6 +157,25 @@ def cancel(training_id: int) -> ResponseReturnValue:
             return redirect(url_for("trainings.show", training_id=training.id), 303)
     page = render_template("training/cancel.html", training=training, reason=reason, refused=refused)
     return page, 422 if refused else 200
+
+
+def _page(training: Training, *, doubt: str = "", asked: dict[str, Any] | None = None) -> str:
+    """`asked`: the form that is sent again when the doubt is answered."""
+    words, seats = request.values.get("q", ""), booking.bookings(training)
+    return render_template(
+        "training/training.html",
+        training=training,
+        seats=seats,
+        standings=attending.standings(seats),
+        states={one.user_id: one for one in seats},
+        free=training.seats - sum(one.state == State.BOOKED for one in seats),
+        words=words,
+        found=seating.find(training, words, by=current_user),
+        manages=may_manage(training),
+        doubt=doubt,
+        asked=asked or {},
+        now=utc_now(),
+    )
 
 
 def _said(form: TrainingForm, refusal: Refused) -> str:

@@ -11,7 +11,8 @@ from app.catalogue.models import Course
 from app.catalogue.views import listed_or_404
 from app.clock import utc_now
 from app.db import db
-from app.training import booking, reading
+from app.learning.models import Enrolment
+from app.training import attending, booking, reading
 from app.training.clashes import Doubt
 from app.training.models import Booking, State, Training
 
@@ -23,10 +24,18 @@ def has_trainings(course: Course) -> bool:
     return bool(reading.coming(course, utc_now()))
 
 
+@pages.app_template_global()
+def seats_of(enrolment: Enrolment) -> dict[Booking, attending.Standing]:
+    """For the page of a course that somebody takes."""
+    return attending.of_enrolment(enrolment)
+
+
 @pages.get("/courses/<slug>/training")
 def of_course(slug: str) -> str:
     course = listed_or_404(slug)
-    found = [(one, one.seats - booking.taken(one)) for one in reading.coming(course, utc_now())]
+    coming = reading.coming(course, utc_now())
+    taken = booking.taken_in(coming)
+    found = [(one, one.seats - taken[one.id]) for one in coming]
     return render_template("training/of_course.html", course=course, found=found)
 
 
@@ -82,7 +91,9 @@ def _page(training: Training, doubt: str = "") -> str:
         "training/seat.html",
         training=training,
         seat=seat,
+        standing=attending.standings([seat])[seat] if seat is not None and seat.state == State.BOOKED else None,
         place=booking.place(seat) if seat else 0,
+        now=now,
         free=training.seats - booking.taken(training),
         may_join=now < booking.joins_until(training),
         may_leave=seat is not None and now < booking.leaves_until(seat),

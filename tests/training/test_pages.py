@@ -7,7 +7,8 @@ from datetime import timedelta
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.training import booking
+from app.db import db
+from app.training import attending, booking
 from tests.factories import NOW, person, signed_in
 from tests.training.centre import room, slot, training
 
@@ -45,6 +46,40 @@ def test_two_seats_at_once_are_asked_about_on_the_page(site: Flask, client: Flas
     answer = client.post(f"/seats/{second.id}")
     assert answer.status_code == 422 and "Is that right?" in answer.text
     assert client.post(f"/seats/{second.id}", data={"confirmed": "1"}).status_code == 303
+
+
+def test_a_learner_sees_the_own_attendance_on_the_training_and_on_the_course(client: FlaskClient) -> None:
+    made, learner = training(slot(room(), 7), slot(room(), 8), slot(room(), 3000), share=1.0), person("Leyla")
+    seat = booking.book(learner, made, now=NOW)
+    for meeting, present in zip(made.meetings, (True, False), strict=False):
+        meeting.starts_at -= timedelta(days=30)
+        meeting.ends_at -= timedelta(days=30)
+        attending.mark(meeting, seat, present, how="list", at=meeting.ends_at, by=made.trainer, now=NOW)
+    db.session.commit()
+    signed_in(client, learner)
+    page = client.get(f"/seats/{made.id}").text
+    assert "You have been at 1 of the 3 meetings needed." in page
+    assert page.index("you were there") < page.index("you were not there")
+    assert "not marked" not in page
+    outline = client.get(f"/learn/{seat.enrolment_id}").text
+    assert "You have been at 1 of the 3 meetings needed." in outline and f"/seats/{made.id}" in outline
+    staff = signed_in(client, made.trainer).get(f"/training/{made.id}").text
+    assert "there: 1 of 3 needed" in staff
+
+
+def test_who_was_at_enough_reads_so_when_it_is_over(client: FlaskClient) -> None:
+    made, learner = training(slot(room(), 7), slot(room(), 8), share=0.5), person()
+    seat = booking.book(learner, made, now=NOW)
+    for meeting in made.meetings:
+        meeting.starts_at -= timedelta(days=30)
+        meeting.ends_at -= timedelta(days=30)
+    first = made.meetings[0]
+    attending.mark(first, seat, True, how="code", at=first.starts_at, by=learner, now=NOW)
+    db.session.commit()
+    page = signed_in(client, learner).get(f"/seats/{made.id}").text
+    assert "This training is over" in page and "You have been at enough meetings." in page and "not marked" in page
+    assert "Give the seat back" not in page
+    assert "over" in client.get(f"/learn/{seat.enrolment_id}").text
 
 
 def test_once_it_has_begun_the_next_meeting_is_named(site: Flask, client: FlaskClient) -> None:
