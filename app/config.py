@@ -29,9 +29,13 @@ class Provider(BaseModel):
     authorize_url: str | None = None
     token_url: str | None = None
     jwks_url: str | None = None
+    userinfo_url: str | None = Field(
+        default=None, description="asked for what the id_token does not say; discovery may name it"
+    )
     sign_out_url: str | None = Field(default=None, description="a page of the provider that ends its own session")
     scope: str = "openid profile"
     client_auth: Literal["client_secret_basic", "client_secret_post"] = "client_secret_basic"
+    userinfo: bool = Field(default=False, description="ask it every time, whatever the id_token says")
     nonce: bool = Field(default=True, description="send one, and refuse an answer without it")
     pkce: bool = True
     fin_claim: str | None = Field(
@@ -58,7 +62,9 @@ class Provider(BaseModel):
         addresses = (self.authorize_url, self.token_url, self.jwks_url)
         if any(addresses) != all(addresses) or (self.kind == "mygov" and not all(addresses)):
             raise ValueError("give authorize_url, token_url and jwks_url, all three (mygov needs them)")
-        for url in (self.issuer, *addresses, self.sign_out_url):
+        if self.userinfo and self.authorize_url and not self.userinfo_url:
+            raise ValueError("userinfo is to be asked: give userinfo_url, too")
+        for url in (self.issuer, *addresses, self.userinfo_url, self.sign_out_url):
             parts = urlsplit(url or "https://-")
             if parts.scheme != "https" and not (
                 parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
@@ -113,13 +119,13 @@ class Settings(BaseSettings):
     smtp_tls: bool = False
     mail_from: str = "Bilik <bilik@localhost>"
     contact_email: str = "help@bilik.example"
+    mail_audit: bool = Field(default=True, description="mail administrators how the audit log ends, once a day")
     centre_name: str = "Bilik"
 
     docker_url: str = "unix:///var/run/docker.sock"
     slots: int = Field(default=2, ge=1, description="submissions graded at once")
     pool: int = Field(default=2, ge=0, description="runners kept warm per size")
     checkers: int = Field(default=4, ge=1, description="checkers kept warm")
-    mail_audit: bool = Field(default=True, description="mail administrators how the audit log ends, once a day")
     submissions_per_hour: int = Field(default=20, ge=1, description="graded submissions of one exercise by one learner")
     session_days: int = Field(default=30, ge=1)
     providers: tuple[Provider, ...] = Field(default=(), description="a JSON list; see app/accounts/identity/README.md")

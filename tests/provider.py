@@ -26,6 +26,8 @@ from joserfc.jwk import ECKey, KeySet, OctKey
 from werkzeug.serving import make_server
 
 CLIENT_ID, CLIENT_SECRET = "bilik", "a secret of tests"
+ACCESS_TOKEN = "an access token of tests"
+ENDLESS = 1024 * 1024  # bytes
 
 
 @dataclass
@@ -49,6 +51,8 @@ class FakeProvider:
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys_asked: int = 0
     gate: threading.Event = field(default_factory=threading.Event)  # "slow" waits for it
+    hides: tuple[str, ...] = ()  # claims that only userinfo says
+    userinfo_asked: list[str] = field(default_factory=list)  # with which authorization
 
     def rotate(self) -> None:
         self.signing = new_key(secrets.token_hex(4))
@@ -87,6 +91,7 @@ def application(fake: FakeProvider) -> Flask:
             authorization_endpoint=f"{fake.address}/authorize",
             token_endpoint=f"{fake.address}/token",
             jwks_uri=f"{fake.address}/jwks",
+            userinfo_endpoint=f"{fake.address}/userinfo",
             id_token_signing_alg_values_supported=["none", "HS256", "ES256"],
         )
 
@@ -126,10 +131,40 @@ def application(fake: FakeProvider) -> Flask:
                 return jsonify(error="invalid_grant"), 400
         if fake.fault == "not json":
             return Response("<html>sign in</html>", 200, mimetype="text/html")
-        body = {"access_token": secrets.token_urlsafe(16), "token_type": "Bearer", "expires_in": 300}
+        body = {"access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 300}
         if fake.fault != "no id_token":
             body["id_token"] = id_token(fake, granted)
         return jsonify(body)
+
+    @app.get("/userinfo")
+    @app.get("/ssoauth/oauth2/userinfo")
+    def userinfo() -> Any:
+        fake.userinfo_asked.append(request.headers.get("Authorization", ""))
+        if fake.userinfo_asked[-1] != f"Bearer {ACCESS_TOKEN}":
+            return jsonify(error="invalid_token"), 401
+        said = said_of(fake, mygov=request.path.startswith("/ssoauth")) | {"sub": fake.person.sub}
+        match fake.fault:
+            case "userinfo of another":
+                return jsonify(said | {"sub": "u-2", "fin": "9ZZ99ZZ"})
+            case "userinfo with another FIN":
+                return jsonify(said | {"fin": "9ZZ99ZZ"})
+            case "userinfo without sub":
+                return jsonify({name: value for name, value in said.items() if name != "sub"})
+            case "userinfo a list":
+                return jsonify([said])
+            case "userinfo not json":
+                return Response("<html>sign in</html>", 200, mimetype="text/html")
+            case "userinfo broken":
+                return Response("<html>", 500)
+            case "userinfo elsewhere":
+                return redirect(f"{fake.address}/userinfo?again")
+            case "userinfo too large":
+                return Response((json.dumps(said)[:-1], ', "x": "', *["x" * 1024] * (ENDLESS // 1024), '"}'))
+            case "userinfo slow":
+                fake.gate.wait(30)
+            case "userinfo drop by drop":
+                return Response(drops(fake, json.dumps(said)), mimetype="application/json")
+        return jsonify(said)
 
     @app.get("/jwks")
     @app.get("/ssoauth/oauth2/jwks")
@@ -138,6 +173,22 @@ def application(fake: FakeProvider) -> Flask:
         return jsonify(KeySet([fake.signing]).as_dict(private=False))
 
     return app
+
+
+def drops(fake: FakeProvider, text: str) -> Iterator[str]:
+    """A byte now and then, until nobody listens or the test is over."""
+    for sign in " " * 10_000 + text:
+        if fake.gate.wait(0.05):
+            return
+        yield sign
+
+
+def said_of(fake: FakeProvider, *, mygov: bool) -> dict[str, Any]:
+    """Who somebody is, in the shape of the provider."""
+    who = fake.person
+    if mygov:
+        return {"user": {"pin": who.fin, "firstName": who.first, "lastName": who.last, "citizenship": "AZE"}}
+    return {"fin": who.fin, "name": f"{who.first} {who.last}", "email": who.email, "email_verified": True}
 
 
 def id_token(fake: FakeProvider, granted: dict[str, Any]) -> str:
@@ -169,6 +220,8 @@ def id_token(fake: FakeProvider, granted: dict[str, Any]) -> str:
         "FIN a list": {"user": {"pin": [who.fin]}, "fin": [who.fin]},
         "FIN malformed": {"user": {"pin": "12"}, "fin": "12"},
     }.get(fault, {})
+    for name in fake.hides:
+        claims.pop(name, None)
     if fault == "nonce not echoed":
         del claims["nonce"]
     for name in ("sub", "exp"):

@@ -1,8 +1,9 @@
-// A provider of OpenID Connect that we did not write: `node provider.mjs <redirect uri>` says its address and stays.
+// A provider of OpenID Connect that we did not write: `node provider.mjs <redirect uri> [userinfo]` says its
+// address and stays; with "userinfo" the claims are there alone.
 import { createServer } from 'node:http'
 import { Provider } from 'oidc-provider'
 
-const [redirectUri] = process.argv.slice(2)
+const [redirectUri, where] = process.argv.slice(2)
 const server = createServer()
 server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`
@@ -16,7 +17,7 @@ server.listen(0, '127.0.0.1', () => {
       token_endpoint_auth_method: 'client_secret_basic',
     }],
     claims: { openid: ['sub', 'fin'], profile: ['name'] },
-    conformIdTokenClaims: false, // claims in the id_token, as mygov ID does
+    conformIdTokenClaims: where === 'userinfo', // else claims are in the id_token, too, as mygov ID has them
     pkce: { required: () => true },
     findAccount: (_ctx, id) => ({
       accountId: id,

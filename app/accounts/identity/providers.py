@@ -22,6 +22,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
+from urllib3.exceptions import HTTPError
 
 from app.accounts import fin as fins
 from app.config import Provider
@@ -115,7 +116,8 @@ def complete(
         )
         if not isinstance(token.get("id_token"), str):
             raise Stopped(Trouble.NOT_BELIEVED, "no id_token")
-        return _identity(provider, _claims(provider, token, nonce))
+        claims = _claims(provider, token, nonce)
+        return _identity(provider, _with_userinfo(provider, claims, token))
 
 
 def _claims(provider: Provider, token: Mapping[str, Any], nonce: str | None) -> Mapping[str, Any]:
@@ -135,6 +137,36 @@ def _claims(provider: Provider, token: Mapping[str, Any], nonce: str | None) -> 
     )
     claims.validate(leeway=LEEWAY)
     return claims
+
+
+def _with_userinfo(provider: Provider, claims: Mapping[str, Any], token: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The claims, and beside them what the provider says only when asked for it (OpenID Connect Core 5.3).
+
+    Asked where the settings want it, and where the FIN is missing and there is an address to ask at. What is signed,
+    the id_token, wins.
+    """
+    address = provider.userinfo_url
+    if address is None and not provider.authorize_url:
+        address = _about(provider).get("userinfo_endpoint")
+    lacks_fin = provider.fin_claim is not None and not _inside(claims, provider.fin_claim)
+    if not provider.userinfo and not (address and lacks_fin):
+        return claims
+    if not isinstance(address, str) or not isinstance(token.get("access_token"), str):
+        raise Stopped(Trouble.NOT_BELIEVED, "userinfo cannot be asked")
+    said = json.loads(_body(provider, address, {"Authorization": f"Bearer {token['access_token']}"}))
+    if not isinstance(said, dict) or said.get("sub") != claims["sub"]:  # 5.3.2: else it is not to be used
+        raise Stopped(Trouble.NOT_BELIEVED, "userinfo is of somebody else")
+    return _merged(said, claims)
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Of both, `above` where both say something; inside "user" and the like as well."""
+    found = dict(below)
+    for name, said in above.items():
+        known = found.get(name)
+        is_inside = isinstance(known, Mapping) and isinstance(said, Mapping)
+        found[name] = _merged(known, said) if is_inside else said
+    return found
 
 
 def _identity(provider: Provider, claims: Mapping[str, Any]) -> Identity:
@@ -208,16 +240,27 @@ def _fetched(provider: Provider, address: str, at_most: float) -> Any:
     """The JSON at `address`, not older than `at_most` seconds."""
     known = _known.get((provider.key, address))
     if known is None or time.monotonic() - known.at > at_most:
-        with requests.get(address, timeout=provider.timeout, allow_redirects=False, stream=True) as answer:
-            body = bytearray()
-            for piece in answer.iter_content(16_384):
-                body += piece
-                if answer.status_code != 200 or len(body) > LONGEST:
-                    raise Stopped(Trouble.PROVIDER_AWAY, f"answered with {answer.status_code}")
-        known = _Known(json.loads(body), time.monotonic())
+        known = _Known(json.loads(_body(provider, address)), time.monotonic())
         with _asking:
             _known[provider.key, address] = known
     return known.what
+
+
+def _body(provider: Provider, address: str, headers: Mapping[str, str] | None = None) -> bytes:
+    """What is at `address`, whole within the time and the size that is let it; from nowhere else."""
+    until = time.monotonic() + provider.timeout
+    body = bytearray()
+    asked = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
+    with requests.get(address, headers=asked, timeout=provider.timeout, allow_redirects=False, stream=True) as answer:
+        if answer.status_code != 200:
+            raise Stopped(Trouble.PROVIDER_AWAY, f"answered with {answer.status_code}")
+        while piece := answer.raw.read1(16_384, decode_content=False):  # as it comes, were it a byte at a time
+            body += piece
+            if len(body) > LONGEST:
+                raise Stopped(Trouble.PROVIDER_AWAY, "answered with too much")
+            if time.monotonic() > until:
+                raise Stopped(Trouble.PROVIDER_AWAY, "answers too slowly")
+    return bytes(body)
 
 
 def _session(provider: Provider, redirect_uri: str) -> OAuth2Session:
@@ -237,7 +280,7 @@ def _errors() -> Iterator[None]:
     """What libraries raise, as Stopped. Their messages may hold claims and answers: only their names go on."""
     try:
         yield
-    except OSError as problem:  # the network, and a file of the secret that cannot be read
+    except (OSError, HTTPError) as problem:  # the network, and a file of the secret that cannot be read
         raise Stopped(Trouble.PROVIDER_AWAY, type(problem).__name__) from None
     except (JoseError, AuthlibBaseError, ValueError, KeyError, TypeError) as problem:
         raise Stopped(Trouble.NOT_BELIEVED, type(problem).__name__) from None

@@ -32,7 +32,9 @@ def one_provider() -> Iterator[FakeProvider]:
 @pytest.fixture
 def fake(one_provider: FakeProvider) -> Iterator[FakeProvider]:
     one_provider.person, one_provider.fault, one_provider.signing = Person(), "", new_key("first")
+    one_provider.hides = ()
     one_provider.asked.clear()
+    one_provider.userinfo_asked.clear()
     one_provider.codes.clear()
     one_provider.gate.clear()
     providers.forget_all()

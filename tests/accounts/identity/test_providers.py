@@ -18,7 +18,7 @@ from app.config import Provider, Settings
 from app.db import db
 from tests.accounts.identity.conftest import connect, go, through
 from tests.factories import person
-from tests.provider import CLIENT_SECRET, FakeProvider
+from tests.provider import ACCESS_TOKEN, CLIENT_SECRET, FakeProvider
 
 BOTH = pytest.mark.parametrize("key", ["oidc", "mygov"])
 
@@ -229,6 +229,79 @@ def test_a_provider_that_does_not_answer_is_waited_for_only_so_long(
     assert "provider_away" in through(client).get_data(as_text=True)
 
 
+def hiding(site: Flask, fake: FakeProvider, **more: object) -> None:
+    """The FIN and the name stand in userinfo alone, of the provider with discovery."""
+    fake.hides = ("fin", "name", "email")
+    connect(site, fake.about("oidc", fin_claim="fin", **more))
+
+
+@pytest.mark.parametrize("userinfo", [True, False])
+def test_what_the_id_token_does_not_say_is_asked_of_userinfo(
+    client: FlaskClient, site: Flask, known: User, fake: FakeProvider, userinfo: bool
+) -> None:
+    hiding(site, fake, userinfo=userinfo)
+    assert through(client, "oidc").status_code == 303
+    assert is_signed_in(client)
+    assert fake.userinfo_asked == [f"Bearer {ACCESS_TOKEN}"]
+
+
+def test_a_provider_without_discovery_is_asked_where_the_settings_say(
+    client: FlaskClient, site: Flask, known: User, fake: FakeProvider
+) -> None:
+    fake.hides = ("user",)
+    connect(site, fake.about("mygov"))
+    assert "fin_not_found" in through(client).get_data(as_text=True)
+    connect(site, fake.about("mygov", userinfo_url=f"{fake.address}/ssoauth/oauth2/userinfo"))
+    assert through(client).status_code == 303
+
+
+def test_userinfo_is_left_alone_where_the_id_token_says_all(
+    client: FlaskClient, site: Flask, known: User, fake: FakeProvider
+) -> None:
+    assert through(client, "oidc").status_code == 303
+    assert fake.userinfo_asked == []
+    client.post("/sign-out")
+    connect(site, fake.about("oidc", fin_claim="fin", userinfo=True))
+    assert through(client, "oidc").status_code == 303
+    assert len(fake.userinfo_asked) == 1
+
+
+def test_what_is_signed_wins_over_what_is_not(
+    client: FlaskClient, site: Flask, known: User, fake: FakeProvider
+) -> None:
+    connect(site, fake.about("oidc", fin_claim="fin", userinfo=True))
+    fake.fault = "userinfo with another FIN"
+    assert through(client, "oidc").status_code == 303
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("fault", "trouble"),
+    [
+        ("userinfo of another", "not_believed"),
+        ("userinfo without sub", "not_believed"),
+        ("userinfo a list", "not_believed"),
+        ("userinfo not json", "not_believed"),
+        ("userinfo broken", "provider_away"),
+        ("userinfo elsewhere", "provider_away"),
+        ("userinfo too large", "provider_away"),
+        ("userinfo slow", "provider_away"),
+        ("userinfo drop by drop", "provider_away"),
+    ],
+)
+def test_userinfo_that_misbehaves_signs_nobody_in(
+    client: FlaskClient, site: Flask, known: User, fake: FakeProvider, fault: str, trouble: str
+) -> None:
+    hiding(site, fake)
+    path = go(client, "oidc")
+    if fault in ("userinfo slow", "userinfo drop by drop"):
+        hiding(site, fake, timeout=0.5)
+    fake.fault = fault
+    answer = client.get(path)
+    assert trouble in answer.get_data(as_text=True)
+    assert not is_signed_in(client)
+
+
 def test_the_way_on_leads_to_no_other_site(client: FlaskClient, known: User) -> None:
     assert through(client, next="//evil.example").headers["Location"] == "/"
 
@@ -301,6 +374,8 @@ def test_after_signing_out_the_provider_s_own_session_is_pointed_at(
         {"client_secret_file": "/x"},
         {"key": "A B"},
         {"unknown": 1},
+        {"userinfo": True},
+        {"userinfo_url": "http://mygov.example/userinfo"},
     ],
 )
 def test_settings_that_cannot_work_are_refused_at_start(fake: FakeProvider, wrong: dict[str, object]) -> None:
