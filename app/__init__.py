@@ -60,6 +60,7 @@ def register_pages(site: Flask) -> None:
     from app.curricula import requirement_views as requirements
     from app.curricula.reminding import calendar_views as calendar
     from app.curricula.reminding import choosing_views as _choosing_views  # noqa: F401 - pages of the same blueprint
+    from app.curricula.reminding import hours
     from app.curricula.using import titles_using
     from app.grading import rejudge_views as rejudging
     from app.grading import staff_views as _grading_staff  # noqa: F401 - pages of the same blueprint
@@ -76,6 +77,7 @@ def register_pages(site: Flask) -> None:
     from app.notices import calendar_views as _days_off  # noqa: F401 - pages of the same blueprint
     from app.notices import preference_views as _preferences  # noqa: F401 - pages of the same blueprint
     from app.notices import views as notices
+    from app.notices import workdays
     from app.organisations import list_views as _lists  # noqa: F401 - pages of the same blueprint
     from app.organisations import person_views as _persons  # noqa: F401 - pages of the same blueprint
     from app.organisations import policy_views as _policies  # noqa: F401 - pages of the same blueprint
@@ -97,5 +99,6 @@ def register_pages(site: Flask) -> None:
     ):
         site.register_blueprint(domain.pages)
     keeping.tells_use(site, titles_using)
+    workdays.tells_hours(site, hours.hours_of)
     access.init_app(site)
     cli.init_app(site)

@@ -16,7 +16,7 @@ from app.accounts.models import LoginSession, Token, TokenPurpose, User
 from app.db import db
 from app.errors import Refused
 from app.folding import fold
-from app.notices.telling import Mail, mail_many, tell
+from app.notices.telling import Mail, forward, mail_many, tell
 
 LONGEST_NAME = 120
 MAILS_AN_HOUR = 5  # of one kind to one account, whoever asks for them
@@ -172,16 +172,15 @@ def change_password(user: User, password_hash: str, *, device: LoginSession | No
 
 def note_password_change(user: User, *, now: datetime) -> None:
     audit.record("password_set", actor_id=user.id, subject_type="user", subject_id=user.id, now=now)
-    if user.email_confirmed_at is not None:
-        tell(
-            user.id,
-            user.email,
-            user.language,
-            "password_changed",
-            {"at": now.isoformat()},
-            key=f"password_changed:{user.id}:{now.isoformat()}",
-            now=now,
-        )
+    tell(
+        user.id,
+        user.address,
+        user.language,
+        "password_changed",
+        {"at": now.isoformat()},
+        key=f"password_changed:{user.id}:{now.isoformat()}",
+        now=now,
+    )
 
 
 def ask_email_change(user: User, email: str, *, now: datetime) -> None:
@@ -207,8 +206,8 @@ def ask_email_change(user: User, email: str, *, now: datetime) -> None:
 
 
 def change_email(token: Token, *, now: datetime) -> User:
-    """The new address is confirmed by its holder; the old one is told."""
-    user, email, old = token.user, token.payload["email"], token.user.email
+    """The new address is confirmed by its holder; both are told."""
+    user, email, old = token.user, token.payload["email"], token.user.address
     holder = user_of_email(email)
     if holder is not None and holder.id != user.id:
         if holder.email_confirmed_at is not None or holder.password_hash is not None:
@@ -217,18 +216,16 @@ def change_email(token: Token, *, now: datetime) -> User:
         tokens.end_all(holder, *CONFIRMING, TokenPurpose.RESET_PASSWORD, now=now)
         db.session.flush()
     token.used_at = now
-    if old and old != email and user.email_confirmed_at is not None:
-        tell(
-            user.id,
-            old,
-            user.language,
-            "email_changed",
-            {"at": now.isoformat(), "new_address": email},
-            key=f"email_changed:{user.id}:{now.isoformat()}",
-            now=now,
-        )
     user.email, user.email_confirmed_at = email, now
+    forward(user.id, email)
     audit.record("email_changed", actor_id=user.id, subject_type="user", subject_id=user.id, now=now)
+    params, key = {"at": now.isoformat(), "new_address": email}, f"email_changed:{user.id}:{now.isoformat()}"
+    if old and old != email:
+        # on the page once: with the mail to the old address, whose owner may be another than who changed it
+        tell(user.id, old, user.language, "email_changed", params, key=key, now=now)
+        tell(None, email, user.language, "email_changed", params, key=f"{key}:new", now=now)
+    else:
+        tell(user.id, email, user.language, "email_changed", params, key=key, now=now)
     return user
 
 

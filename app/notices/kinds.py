@@ -33,7 +33,7 @@ WORDS = {
     Group.DECISION: _("Decisions about you: more time, earlier learning, exemptions"),
     Group.STAFF: _("What only you can put right as staff"),
     Group.TRAINING: _("Your seats in training in person: taken, moved, cancelled, tomorrow"),
-    Group.TEAM: _("The daily summary of your people’s training, if you lead any"),
+    Group.TEAM: _("The training of your people, if you lead any: a summary a day, courses that have changed"),
     Group.RESULT: _("Results that changed or took a while"),
     Group.CERTIFICATE: _("A certificate is ready"),
     Group.COURSE: _("A course you are taking has changed"),
@@ -55,6 +55,7 @@ KINDS = {
     "invitation": Kind(group=Group.ACCOUNT),
     "password_changed": Kind(group=Group.ACCOUNT),
     "reset_password": Kind(group=Group.ACCOUNT),
+    "safety": Kind(group=Group.ACCOUNT),
     "asked": Kind(group=Group.DUTY, waits=True),
     "assigned": Kind(group=Group.DUTY, waits=True),
     "due": Kind(group=Group.DUTY, waits=True),
@@ -62,21 +63,28 @@ KINDS = {
     "evidence_answered": Kind(group=Group.DECISION, waits=True),
     "exempted": Kind(group=Group.DECISION, waits=True),
     "extension_answered": Kind(group=Group.DECISION, waits=True),
-    "checks_broke": Kind(group=Group.STAFF),
     "audit_head": Kind(group=Group.STAFF),  # at once: until it has left the house it can be changed
+    "checks_broke": Kind(group=Group.STAFF),
     "list_waits": Kind(group=Group.STAFF, waits=True),
     "training": Kind(group=Group.TRAINING),
     "training_reminder": Kind(group=Group.TRAINING, waits=True),
+    "asked_course_changed": Kind(group=Group.TEAM, waits=True),
     "team_digest": Kind(group=Group.TEAM, waits=True),
     "graded": Kind(group=Group.RESULT),
     "rejudged": Kind(group=Group.RESULT, waits=True),
     "reviewed": Kind(group=Group.RESULT, waits=True),
+    "course_changed": Kind(group=Group.COURSE, waits=True),
     "dates_changed": Kind(group=Group.COURSE, waits=True),
     "certificate": Kind(group=Group.CERTIFICATE),
     "announcement": Kind(group=Group.COHORT),
     "enlisted": Kind(group=Group.COHORT, waits=True),
 }
 UNKNOWN = Kind(group=Group.ACCOUNT)  # sent, and at once: better than not
+
+
+def waiting() -> list[str]:
+    """The kinds that are mailed in working hours."""
+    return [name for name, kind in KINDS.items() if kind.waits]
 
 
 def kind_of(name: str) -> Kind:

@@ -7,14 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from app.clock import utc_now
+from app.clock import today, utc_now
 from app.db import db
-from app.notices import feeds, preferring
+from app.notices import feeds, preferring, workdays
 from app.notices.forms import PreferencesForm
 from app.notices.kinds import CHOICES, COMPULSORY, WORDS, Group
 from app.notices.preferring import Chosen
 from app.notices.views import pages
-from app.notices.workdays import CLOSES, OPENS
 from app.web import link, settings
 
 __all__ = ["pages"]
@@ -38,8 +37,7 @@ def preferences() -> ResponseReturnValue:
         "notices/settings.html",
         form=form,
         compulsory=[WORDS[group] for group in COMPULSORY if group is not Group.STAFF],
-        opens=OPENS,
-        closes=CLOSES,
+        hours=workdays.hours_of([current_user.id], today()).get(current_user.id) or [workdays.USUAL],
         feed=feed,
         address=address,
     )

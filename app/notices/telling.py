@@ -6,18 +6,19 @@ it at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, insert, or_, select, update
 
 from app.clock import in_baku
 from app.db import db, in_parts
 from app.notices import preferring, workdays
-from app.notices.kinds import kind_of
+from app.notices.kinds import kind_of, waiting
 from app.notices.models import CalendarFeed, Notice, Preference
+from app.notices.workdays import Hours
 
 
 def tell(
@@ -74,8 +75,9 @@ def tell_many(kind: str, mails: Sequence[Mail], *, now: datetime) -> int:
 
 
 def _rows(kind: str, mails: Sequence[Mail], now: datetime) -> list[dict[str, Any]]:
-    choices = preferring.chosen_by([mail.recipient_id for mail in mails if mail.recipient_id is not None])
-    opens = workdays.calendar(in_baku(now).date()).opens(now) if kind_of(kind).waits else now
+    recipients = [mail.recipient_id for mail in mails if mail.recipient_id is not None]
+    choices = preferring.chosen_by(recipients)
+    opens = _opening(recipients, now) if kind_of(kind).waits else lambda _recipient: now
     rows = []
     for mail in mails:
         chosen = choices.get(mail.recipient_id or 0, preferring.EVERYTHING)
@@ -89,12 +91,33 @@ def _rows(kind: str, mails: Sequence[Mail], now: datetime) -> list[dict[str, Any
                 "kind": kind,
                 "params": mail.params,
                 "created_at": now,
-                "not_before": now if chosen.at_any_hour else opens,
+                "not_before": now if chosen.at_any_hour else opens(mail.recipient_id),
                 "sent_at": None if address else now,
                 "failures": 0,
             }
         )
     return rows
+
+
+def _opening(recipients: Collection[int], now: datetime) -> Callable[[int | None], datetime]:
+    """When each may be mailed: in the working hours of where they work."""
+    day = in_baku(now).date()
+    calendar, hours = workdays.calendar(day), workdays.hours_of(recipients, day)
+    known: dict[tuple[Hours, ...], datetime] = {}
+
+    def opens(recipient: int | None) -> datetime:
+        several = tuple(hours.get(recipient or 0, ()))
+        if several not in known:
+            known[several] = calendar.opens_for(now, several)
+        return known[several]
+
+    return opens
+
+
+def forward(recipient_id: int, address: str) -> None:
+    """The reader has another address now: what waits for working hours goes there. Warnings stay where they go."""
+    mine = (Notice.recipient_id == recipient_id) & Notice.sent_at.is_(None) & Notice.address.is_not(None)
+    db.session.execute(update(Notice).where(mine, Notice.kind.in_(waiting())).values(address=address))
 
 
 def forget_all(recipient_id: int, addresses: Collection[str]) -> None:

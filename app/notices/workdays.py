@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from flask import Flask, current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.clock import BAKU, DAY, in_baku
 from app.db import db
 from app.errors import Refused
-from app.notices.holidays import ANNOUNCED, MOVABLE, days_off, is_weekend
+from app.notices.holidays import ANNOUNCED, MOVABLE, days_off
 from app.notices.models import DayOff
 
 CAUSES = (*MOVABLE, "other")
-OPENS, CLOSES = time(9), time(18)  # in Baku: what can wait is mailed between them
 FURTHEST = 366  # days without one that is worked: the calendar is broken
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """When what can wait is mailed: in Baku, from `opens` to before `closes`; `weekdays`: 0 is Monday."""
+
+    opens: time = time(9)
+    closes: time = time(18)
+    weekdays: frozenset[int] = frozenset(range(5))
+
+
+USUAL = Hours()
+HoursOf = Callable[[Collection[int], date], Mapping[int, Sequence[Hours]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +41,13 @@ class Calendar:
     worked: frozenset[date]
     announced: frozenset[tuple[int, str]]  # (year, which of MOVABLE)
 
-    def is_worked(self, day: date) -> bool:
-        return day in self.worked or not (day in self.off or is_weekend(day))
+    def is_worked(self, day: date, hours: Hours = USUAL) -> bool:
+        return day in self.worked or (day not in self.off and day.weekday() in hours.weekdays)
 
-    def next_worked(self, day: date) -> date:
+    def next_worked(self, day: date, hours: Hours = USUAL) -> date:
         """The first working day after `day`."""
         for n in range(1, FURTHEST):
-            if self.is_worked(day + n * DAY):
+            if self.is_worked(day + n * DAY, hours):
                 return day + n * DAY
         return day + DAY
 
@@ -42,13 +55,27 @@ class Calendar:
         """Which of the days that the Cabinet sets are not known for `year`."""
         return [one for one in MOVABLE if (year, one) not in self.announced]
 
-    def opens(self, now: datetime) -> datetime:
+    def opens(self, now: datetime, hours: Hours = USUAL) -> datetime:
         """`now` in working hours; else the moment at which the next ones begin."""
         local = in_baku(now)
         day = local.date()
-        if self.is_worked(day) and local.time() < CLOSES:
-            return max(now, datetime.combine(day, OPENS, BAKU).astimezone(now.tzinfo))
-        return datetime.combine(self.next_worked(day), OPENS, BAKU).astimezone(now.tzinfo)
+        if self.is_worked(day, hours) and local.time() < hours.closes:
+            return max(now, datetime.combine(day, hours.opens, BAKU).astimezone(now.tzinfo))
+        return datetime.combine(self.next_worked(day, hours), hours.opens, BAKU).astimezone(now.tzinfo)
+
+    def opens_for(self, now: datetime, several: Sequence[Hours]) -> datetime:
+        """Who works at several places is reached as soon as one of them is open."""
+        return min(self.opens(now, hours) for hours in several or (USUAL,))
+
+
+def tells_hours(site: Flask, hours: HoursOf) -> None:
+    """Let a domain above say at what hours these recipients work on a day, by id; who is missing has the usual ones."""
+    site.extensions["bilik.hours"] = hours
+
+
+def hours_of(recipients: Collection[int], day: date) -> Mapping[int, Sequence[Hours]]:
+    found: HoursOf | None = current_app.extensions.get("bilik.hours")
+    return found(recipients, day) if found is not None else {}
 
 
 def calendar(day: date) -> Calendar:

@@ -177,7 +177,7 @@ def test_a_new_address_counts_once_its_holder_confirms_it(client: FlaskClient) -
     assert user.email == "old@example.com"
     client.post(path)
     assert user.email == "new@example.com"
-    assert [mail.address for mail in mails("email_changed")] == ["old@example.com"]
+    assert [mail.address for mail in mails("email_changed")] == ["old@example.com", "new@example.com"]
 
 
 def test_a_new_address_needs_the_password(client: FlaskClient) -> None:

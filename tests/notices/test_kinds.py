@@ -20,6 +20,14 @@ def line(what: str, **more: object) -> dict[str, object]:
 EVERY_LINE = [line(what) for what in ("closed", "expired", "late", "due", "moved", "window")]
 MINE = {"name": "Rəna", "organisations": ["Nazirlik"], "more": 0}
 TEAM = {"name": "Müdir", "organisation": "Nazirlik", "organisation_id": 1, "more": 3, "people": 2}
+CHANGED = {
+    "titles": {"az": "Sıfırdan Python"},
+    "new": [TITLES],
+    "more_new": 2,
+    "gone": [TITLES],
+    "more_gone": 0,
+    "hours": [4, 6],
+}
 PARAMS = {
     "due": MINE | {"asked": EVERY_LINE, "more": 2},
     **{f"due:{one['what']}": MINE | {"asked": [one]} for one in EVERY_LINE},
@@ -118,10 +126,14 @@ PARAMS = {
             "meetings": [
                 {"id": 1, "starts": "2026-12-01T06:00:00+00:00", "ends": "2026-12-01T09:00:00+00:00", "place": "Otaq 1"}
             ],
+            "by": "Müəllim",
             "reason": "Müəllim xəstədir",
             "training": 1,
         }
-        for what in ("booked", "waiting", "promoted", "left", "cancelled", "moved")
+        for what in (
+            *("booked", "waiting", "promoted", "left", "left_course", "cancelled", "moved"),
+            *("put_in", "put_on_list", "taken_out", "taken_off_list"),
+        )
     },
     "training_reminder": {
         "name": "Aysel",
@@ -131,8 +143,40 @@ PARAMS = {
         ],
         "training": 1,
     },
+    **{
+        f"safety:{what}{by}": {
+            "what": what,
+            "name": "Aysel",
+            "by_staff": bool(by),
+            "provider": "mygov",
+            "at": "2026-11-22T10:02:00+00:00",
+            "left": 1,
+        }
+        for what in ("connected", "disconnected", "factor_set", "factor_removed", "codes_renewed", "code_used")
+        for by in ("", ":staff")
+    },
+    **{
+        f"course_changed:{'cohort' if in_cohort else 'alone'}": CHANGED
+        | {"name": "Aysel", "enrolment_id": 1, "in_cohort": in_cohort}
+        for in_cohort in (True, False)
+    },
+    "course_changed:points": CHANGED
+    | {"name": "Aysel", "enrolment_id": 1, "in_cohort": False, "new": [], "more_new": 0, "gone": [], "hours": None},
+    **{
+        f"asked_course_changed:{role}": CHANGED
+        | {
+            "name": "Müdir",
+            "organisation": "Nazirlik",
+            "organisation_id": 1,
+            "asking": [{"titles": TITLES, "id": 1}],
+            "people": 3,
+            "role": role,
+        }
+        for role in ("manager", "officer")
+    },
     "certificate": {"title": "Sıfırdan Python", "code": "0000-0000-0000"},
     "graded": {"title": "Baş hərflər", "points": 7, "most": 10, "submission": 1},
+    "audit_head": {"number": 4711, "digest": "5e" * 32, "day": "2026-11-22"},
     "checks_broke": {"course": "c", "item": "u/i", "check": "x", "detail": "NameError: x", "submission": 1},
 }
 
@@ -158,7 +202,7 @@ def test_every_kind_that_the_site_tells_has_a_template() -> None:
 
 
 def test_every_kind_says_whether_it_may_be_switched_off_and_whether_it_waits() -> None:
-    written = {path.stem for path in (ROOT / "app/templates/notices").glob("*.txt")} - {"footer", "lines"}
+    written = {path.stem for path in (ROOT / "app/templates/notices").glob("*.txt")} - {"footer", "lines", "versions"}
     assert written == set(KINDS)
 
 
@@ -169,4 +213,3 @@ def test_a_notice_of_one_thing_names_it_and_its_day_in_the_subject(site: Flask) 
         "Завершите «Этика» до 30 ноября 2026 включительно",
         "Please finish “Ethics” by 30 November 2026",
     ]
-    "audit_head": {"number": 4711, "digest": "5e" * 32, "day": "2026-11-22"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from flask import Flask
@@ -10,6 +10,7 @@ from flask import Flask
 from app.errors import Refused
 from app.notices import workdays
 from app.notices.holidays import ANNOUNCED, days_off
+from app.notices.workdays import Hours
 from tests.factories import NOW
 
 
@@ -78,6 +79,16 @@ def test_days_that_cannot_be_are_refused(site: Flask) -> None:
     ):
         with pytest.raises(Refused):
             workdays.enter(**wrong, note="", by=None, now=NOW)  # type: ignore[arg-type]
+
+
+def test_who_works_at_two_places_is_reached_when_the_first_opens(site: Flask) -> None:
+    kept = workdays.calendar(date(2026, 11, 22))
+    early = Hours(opens=time(7), closes=time(10), weekdays=frozenset({2}))
+    night = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # Tuesday, midnight in Baku
+    assert kept.opens(night, early) == datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+    assert kept.opens_for(night, [early, workdays.USUAL]) == datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+    assert kept.opens_for(night, []) == datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+    assert not kept.is_worked(date(2026, 12, 31), Hours(weekdays=frozenset(range(7))))  # a holiday is one for all
 
 
 @pytest.mark.parametrize(

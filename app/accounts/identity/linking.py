@@ -19,6 +19,7 @@ from app import audit, keys
 from app.accounts import fin as fins
 from app.accounts.identity.models import How, IdentityClaim, IdentityLink
 from app.accounts.identity.providers import Identity, Stopped, Trouble
+from app.accounts.identity.safety import Change, tell_owner
 from app.accounts.models import User
 from app.accounts.sessions import token_hash
 from app.db import db, one_at_a_time
@@ -178,6 +179,7 @@ def unlink(link: IdentityLink, *, by: User, now: datetime) -> None:
         provider=link.provider,
         now=now,
     )
+    tell_owner(user, Change.DISCONNECTED, by=by, provider=link.provider, now=now)
 
 
 def forget(now: datetime) -> None:
@@ -273,6 +275,7 @@ def _write(
         now=now,
     )
     db.session.flush()
+    tell_owner(user, Change.CONNECTED, by=by, provider=provider, now=now)
 
 
 def _link(issuer: str, subject: str) -> IdentityLink | None:

@@ -18,6 +18,7 @@ from sqlalchemy import delete, select, update
 from app import audit, keys
 from app.accounts import sessions, throttling, tokens
 from app.accounts.identity.models import SecondFactor
+from app.accounts.identity.safety import Change, tell_owner
 from app.accounts.models import LoginSession, SecondFactorState, User
 from app.db import db, hold
 from app.errors import Refused
@@ -76,6 +77,7 @@ def confirm(
     if device is not None:
         device.second_factor = SecondFactorState.GIVEN
     audit.record("second_factor_set", actor_id=user.id, subject_type="user", subject_id=user.id, now=now)
+    tell_owner(user, Change.FACTOR_SET, now=now)
     return _new_recovery_codes(row, data_folder)
 
 
@@ -94,6 +96,7 @@ def check(user: User, code: str, data_folder: Path, *, address: str, now: dateti
         row.recovery = [kept for kept in row.recovery if kept != hashed]
         _note_try(user, data_folder, address, now, succeeded=True)
         audit.record("recovery_code_used", actor_id=user.id, subject_type="user", subject_id=user.id, now=now)
+        tell_owner(user, Change.CODE_USED, left=len(row.recovery), now=now)
         return
     _note_try(user, data_folder, address, now, succeeded=False)
     audit.record(
@@ -113,6 +116,7 @@ def renew_recovery_codes(user: User, data_folder: Path, *, now: datetime) -> lis
     if row is None:
         raise Refused(gettext("No second factor is set up."))
     audit.record("recovery_codes_renewed", actor_id=user.id, subject_type="user", subject_id=user.id, now=now)
+    tell_owner(user, Change.CODES_RENEWED, now=now)
     return _new_recovery_codes(row, data_folder)
 
 
@@ -130,6 +134,7 @@ def remove(user: User, *, by: User, now: datetime) -> None:
         .values(second_factor=SecondFactorState.NONE)
     )
     audit.record("second_factor_removed", actor_id=by.id, subject_type="user", subject_id=user.id, now=now)
+    tell_owner(user, Change.FACTOR_REMOVED, by=by, now=now)
 
 
 def forget(now: datetime) -> None:

@@ -11,10 +11,12 @@ from flask_babel import gettext as _
 from app import audit
 from app.accounts.models import Organisation, User
 from app.curricula.reminding import ladder
+from app.curricula.reminding.hours import kept as kept_hours
 from app.curricula.reminding.looking import rules_from
 from app.curricula.reminding.models import ReminderRules
 from app.db import db
 from app.errors import Refused
+from app.notices.workdays import USUAL, Hours
 
 MOST_STEPS = 12
 
@@ -40,17 +42,25 @@ def numbers_from(typed: str, field: str) -> list[str]:
     return [str(number) for number in sorted(found)]
 
 
-def choose(organisation: Organisation, steps: Mapping[str, Collection[str]], *, by: User, now: datetime) -> None:
-    """Keep these steps for each audience. What people have to be told stays in. Raises Refused (field "learner")."""
+def choose(
+    organisation: Organisation,
+    steps: Mapping[str, Collection[str]],
+    hours: Hours = USUAL,
+    *,
+    by: User,
+    now: datetime,
+) -> None:
+    """Keep these steps for each audience, and the hours. What people have to be told stays in.
+
+    Raises Refused (field "learner").
+    """
     kept = {name: ladder.sorted_steps(steps.get(name, ())) for name in ladder.AUDIENCES}
-    if not any(step not in ladder.EVENTS and int(step) < 0 for step in kept[ladder.LEARNER]):
+    if not any(ladder.is_day(step) and int(step) < 0 for step in kept[ladder.LEARNER]):
         raise Refused(_("People have to be told before the due day: name at least one day before."), field="learner")
     kept[ladder.LEARNER] = ladder.sorted_steps({*kept[ladder.LEARNER], *ladder.COMPULSORY})
-    row = db.session.get(ReminderRules, organisation.id)
-    if row is None:
-        row = ReminderRules(organisation_id=organisation.id)
-        db.session.add(row)
-    row.steps, row.changed_by, row.changed_at = kept, by.id, now
+    row = db.session.get(ReminderRules, organisation.id) or ReminderRules(organisation_id=organisation.id)
+    row.steps, row.hours, row.changed_by, row.changed_at = kept, kept_hours(hours), by.id, now
+    db.session.add(row)
     db.session.flush()
     audit.record(
         "reminders_chosen",
@@ -59,4 +69,6 @@ def choose(organisation: Organisation, steps: Mapping[str, Collection[str]], *, 
         subject_type="organisation",
         subject_id=organisation.id,
         **{name: " ".join(some) for name, some in kept.items()},
+        hours=f"{hours.opens:%H:%M}–{hours.closes:%H:%M}",
+        weekdays=" ".join(str(day + 1) for day in sorted(hours.weekdays)),
     )

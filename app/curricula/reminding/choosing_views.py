@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from babel.dates import get_day_names
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import SelectMultipleField, StringField
-from wtforms.validators import Length
+from wtforms import SelectMultipleField, StringField, TimeField
+from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.clock import today, utc_now
 from app.curricula import counting
-from app.curricula.reminding import choosing, ladder
+from app.curricula.reminding import choosing, hours, ladder
 from app.curricula.requirement_views import pages
 from app.db import db
 from app.errors import Refused, refused_in
@@ -28,6 +31,7 @@ WORDS = {
     ladder.WINDOW: _l("It can be renewed from now on"),
     ladder.EXPIRED: _l("It has expired"),
     ladder.CLOSED: _l("The last day has passed"),
+    ladder.COURSE: _l("A course that is asked for has changed"),
 }
 
 
@@ -44,6 +48,14 @@ class RemindersForm(FlaskForm):
     officer = StringField(_l("The training officer, in the daily summary"), [Length(max=200)])
     manager_events = Ticks(_l("The manager is also told when"), choices=list(WORDS.items()))
     officer_events = Ticks(_l("The training officer is also told when"), choices=list(WORDS.items()))
+    opens = TimeField(_l("Mails go out from"), [Optional()])
+    closes = TimeField(_l("and no later than"), [Optional()])
+    weekdays = Ticks(_l("On these days of the week"), coerce=int)
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named)
+        names = get_day_names(context="stand-alone", locale=get_locale())
+        self.weekdays.choices = [(number, names[number]) for number in range(7)]
 
     def steps(self) -> dict[str, list[str]]:
         """Raises Refused (the field that cannot be read)."""
@@ -59,7 +71,9 @@ def reminders(organisation_id: int) -> ResponseReturnValue:
     form = RemindersForm(data=_as_typed(organisation_id))
     if form.validate_on_submit():
         try:
-            choosing.choose(organisation, form.steps(), by=current_user, now=utc_now())
+            steps = form.steps()
+            mailed = hours.checked(form.opens.data, form.closes.data, form.weekdays.data or ())
+            choosing.choose(organisation, steps, mailed, by=current_user, now=utc_now())
         except Refused as refusal:
             db.session.rollback()
             refused_in(form, refusal)
@@ -73,8 +87,6 @@ def reminders(organisation_id: int) -> ResponseReturnValue:
         waiting=counting.waiting_for(organisation_id),
         form=form,
         words=WORDS,
-        opens=workdays.OPENS,
-        closes=workdays.CLOSES,
         missing=workdays.calendar(today()).missing(today().year),
     )
     return page, 422 if form.errors or form.form_errors else 200
@@ -82,9 +94,10 @@ def reminders(organisation_id: int) -> ResponseReturnValue:
 
 def _as_typed(organisation_id: int) -> dict[str, object]:
     chosen = choosing.chosen(organisation_id)
-    typed: dict[str, object] = {}
+    mailed = hours.chosen(organisation_id)
+    typed: dict[str, object] = {"opens": mailed.opens, "closes": mailed.closes, "weekdays": sorted(mailed.weekdays)}
     for name, steps in chosen.items():
-        numbers = [step for step in ladder.sorted_steps(steps) if step not in ladder.EVENTS]
+        numbers = [step for step in ladder.sorted_steps(steps) if ladder.is_day(step)]
         typed[name] = " ".join(step if step.startswith("-") else f"+{step}" for step in numbers)
-        typed[f"{name}_events"] = [step for step in steps if step in ladder.EVENTS]
+        typed[f"{name}_events"] = [step for step in steps if not ladder.is_day(step)]
     return typed

@@ -19,11 +19,13 @@ AUDIENCES = (LEARNER, MANAGER, OFFICER)
 MOVED, WINDOW, EXPIRED, CLOSED = "moved", "window", "expired", "closed"
 EVENTS = (MOVED, WINDOW, EXPIRED, CLOSED)
 ASKED = "asked"  # told when it happens, not by the round
+COURSE = "course"  # one that is asked for has changed: the same, and for leaders only
+LEADERS = (MANAGER, OFFICER)
 FURTHEST = 180  # days from the due day
 USUAL: Mapping[str, tuple[str, ...]] = {
     LEARNER: ("-30", "-14", "-7", "-1", "1", "7", "14", *EVENTS),
     MANAGER: ("-7", "1", "7", "14", EXPIRED, CLOSED),
-    OFFICER: ("14", EXPIRED, CLOSED),
+    OFFICER: ("14", EXPIRED, CLOSED, COURSE),
 }
 COMPULSORY = frozenset(EVENTS)  # the person is always told, whatever the organisation chose
 
@@ -50,7 +52,7 @@ class Span:
     def due_days(self, steps: Iterable[str]) -> set[date]:
         """The due days of which one of these steps lies in the span."""
         found = set()
-        for offset in map(int, (step for step in steps if step not in EVENTS)):
+        for offset in map(int, (step for step in steps if is_day(step))):
             first, last = (self.ahead_since, self.ahead) if offset <= 0 else (self.since, self.day)
             found |= {first + timedelta(days=n - offset) for n in range(1, (last - first).days + 1)}
         return found
@@ -82,7 +84,7 @@ def newest(steps: Iterable[str], stood: Stood, span: Span) -> Reached | None:
     found = [
         (when, step in EVENTS, Reached(step=step, on_day=on_day))
         for step in steps
-        if (told := _when(step, stood, span)) is not None
+        if step != COURSE and (told := _when(step, stood, span)) is not None
         for when, on_day in [told]
     ]
     return max(found, key=lambda one: one[:2])[2] if found else None
@@ -120,5 +122,9 @@ def _of_the_ladder(offset: int, stood: Stood, span: Span) -> tuple[date, date] |
 def sorted_steps(steps: Iterable[str]) -> list[str]:
     """As people read them: the first day first, then the events."""
     wanted = set(steps)
-    numbers = sorted(int(step) for step in wanted - set(EVENTS))
-    return [*map(str, numbers), *(event for event in EVENTS if event in wanted)]
+    numbers = sorted(int(step) for step in wanted if is_day(step))
+    return [*map(str, numbers), *(event for event in (*EVENTS, COURSE) if event in wanted)]
+
+
+def is_day(step: str) -> bool:
+    return step not in EVENTS and step != COURSE

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import JSON
 
 from app.db import Json, Key, Model, Moment, UtcDateTime
 
@@ -17,6 +19,7 @@ class ReminderRules(Model):
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     steps: Mapped[Json]  # {"learner": ["-30", …, "window", "expired"], "manager": […], "officer": […]}
+    hours: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # `hours.kept`; None: the usual ones
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     changed_at: Mapped[Moment]
 
