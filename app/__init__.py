@@ -60,17 +60,19 @@ def register_pages(site: Flask) -> None:
     from app.curricula import requirement_views as requirements
     from app.curricula.reminding import calendar_views as calendar
     from app.curricula.reminding import choosing_views as _choosing_views  # noqa: F401 - pages of the same blueprint
-    from app.curricula.reminding import hours
+    from app.curricula.reminding import confirming, hours
     from app.curricula.using import titles_using
     from app.grading import rejudge_views as rejudging
     from app.grading import staff_views as _grading_staff  # noqa: F401 - pages of the same blueprint
     from app.grading import views as grading
     from app.home import views as home
     from app.insights import acting_views as _acting  # noqa: F401 - pages of the same blueprint as team
+    from app.insights import asking
     from app.insights import officer_views as oversight
     from app.insights import report_views as _reports  # noqa: F401 - pages of the same blueprint as team
     from app.insights import system_views as system
     from app.insights import team_views as team
+    from app.learning import enlisting
     from app.learning import joining_views as joining
     from app.learning import staff_views as teaching
     from app.learning import views as learning
@@ -78,13 +80,16 @@ def register_pages(site: Flask) -> None:
     from app.notices import preference_views as _preferences  # noqa: F401 - pages of the same blueprint
     from app.notices import views as notices
     from app.notices import workdays
+    from app.notices.confirming import confirms
     from app.organisations import list_views as _lists  # noqa: F401 - pages of the same blueprint
     from app.organisations import person_views as _persons  # noqa: F401 - pages of the same blueprint
     from app.organisations import policy_views as _policies  # noqa: F401 - pages of the same blueprint
     from app.organisations import staff_views as structure
+    from app.organisations import syncing
     from app.organisations.scim import token_views as connections
     from app.organisations.scim import views as scim
     from app.training import attendance_views as _attendance  # noqa: F401 - pages of the same blueprints
+    from app.training import reminding
     from app.training import room_views as rooms
     from app.training import staff_views as trainings
     from app.training import timetable_views as _timetables  # noqa: F401 - pages of the same blueprint
@@ -100,5 +105,7 @@ def register_pages(site: Flask) -> None:
         site.register_blueprint(domain.pages)
     keeping.tells_use(site, titles_using)
     workdays.tells_hours(site, hours.hours_of)
+    for looks in (syncing.LOOKS, enlisting.LOOKS, reminding.LOOKS, confirming.LOOKS, asking.LOOKS):
+        confirms(site, looks)
     access.init_app(site)
     cli.init_app(site)

@@ -45,6 +45,7 @@ def assign(
                 "titles": course.titles,
                 "organisation": organisation.name,
                 "due_on": due_on.isoformat() if due_on else None,
+                "source": opened[user.id],
             },
             key=f"assigned:source:{opened[user.id]}",
             now=now,

@@ -13,9 +13,11 @@ from app import audit
 from app.accounts.models import User
 from app.clock import in_baku
 from app.curricula.models import Decision, DueDate, DueExtension, Obligation, Period, Requirement
+from app.curricula.standing import obligations_on
 from app.db import covers, db, one_at_a_time
-from app.insights.listing import Line, urgent_lines
+from app.insights.listing import Line, is_urgent, line, urgent_lines
 from app.insights.viewing import Narrowing, View, versions_on
+from app.notices.confirming import Params
 from app.notices.models import Notice
 from app.notices.telling import tell
 
@@ -73,9 +75,9 @@ def _tell(
 ) -> None:
     asked = [
         {
+            "obligation": one.obligation_id,
             "titles": titles.get(one.requirement_id, {}),
-            "status": one.status.value,
-            "on": one.until.isoformat() if one.until else None,
+            **_stands(one),
         }
         for one in lines[:MOST_NAMED]
     ]
@@ -90,6 +92,26 @@ def _tell(
         subject_id=user.id,
         organisation=view.organisation.id,
     )
+
+
+def reminded_now(recipient: int, params: Params, now: datetime) -> Params | None:
+    """A reminder that waited for working hours, of what is still late or due soon; None: nothing of it is."""
+    day = in_baku(now).date()
+    if any("obligation" not in one for one in params["asked"]):  # told before it was kept
+        return params
+    numbers = [one["obligation"] for one in params["asked"]]
+    query = obligations_on(day).where(Obligation.user_id == recipient, Obligation.id.in_(numbers))
+    rows = {row.obligation_id: line(day, row) for row in db.session.execute(query)}
+    urgent = {number: one for number, one in rows.items() if is_urgent(one)}
+    asked = [{**one, **_stands(urgent[one["obligation"]])} for one in params["asked"] if one["obligation"] in urgent]
+    return {**params, "asked": asked} if asked else None
+
+
+def _stands(one: Line) -> dict[str, Any]:
+    return {"status": one.status.value, "on": one.until.isoformat() if one.until else None}
+
+
+LOOKS = {"reminded": reminded_now}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,6 +117,11 @@ def line(day: date, row: Any) -> Line:
     )
 
 
+def is_urgent(one: Line) -> bool:
+    """Red or amber."""
+    return one.status is not Status.ARCHIVED and one.light <= Light.AMBER
+
+
 def people(view: View, narrowing: Narrowing, *, order: Order = Order.URGENT, page: int = 1) -> People:
     """Who is seen, also who is asked nothing (unless a requirement or light is asked for). Four queries at most."""
     persons = _persons(view, narrowing)
@@ -197,7 +202,7 @@ def urgent_lines(view: View, narrowing: Narrowing, users: Sequence[int]) -> dict
     found: dict[int, list[Line]] = {}
     for row in db.session.execute(query):
         one = line(view.day, row)
-        if one.status is not Status.ARCHIVED and one.light <= Light.AMBER:
+        if is_urgent(one):
             found.setdefault(one.user_id, []).append(one)
     for lines in found.values():
         lines.sort(key=lambda one: (one.light, one.until or date.max, one.requirement_id))

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from app.config import Settings
 from app.db import db
+from app.notices.confirming import params_now
 from app.notices.models import Notice
 from app.notices.writing import mail
 from app.web import settings
@@ -28,7 +29,7 @@ log = structlog.get_logger("bilik")
 
 
 def deliver_due(now: datetime) -> int:
-    """Send what is due; the number sent. A failure waits longer each time and is given up after eight.
+    """Send what is due and still true; the number sent. A failure waits longer each time and is given up after eight.
 
     Commits by itself after each mail: what has left the house cannot be rolled back with the next one.
     """
@@ -44,19 +45,25 @@ def deliver_due(now: datetime) -> int:
 
 
 def _deliver(notice_id: int, now: datetime) -> bool:
-    """Take it before any other worker, send it outside a transaction (a mail server may be slow), note how it went."""
+    """Take it before any other worker, send it outside a transaction (a mail server may be slow), note how it went.
+
+    What is settled meanwhile is not sent.
+    """
     free = (Notice.id == notice_id) & Notice.sent_at.is_(None) & (Notice.not_before <= now)
     taken = db.session.scalar(update(Notice).where(free).values(not_before=now + SENDING).returning(Notice.id))
     db.session.commit()
     if taken is None:
         return False
     notice = db.session.get_one(Notice, notice_id)
+    problem = ""
     try:
-        message = mail(notice)
+        params = params_now(notice, now)
+        message = mail(notice, params) if params is not None else None
         db.session.rollback()
-        send(message, settings())
-        problem = ""
-    except (OSError, smtplib.SMTPException, TemplateError, ValueError) as error:
+        if message is not None:
+            send(message, settings())
+    except (OSError, smtplib.SMTPException, TemplateError, ValueError, LookupError) as error:
+        message = None
         db.session.rollback()
         problem = f"{type(error).__name__}: {error}"
     notice = db.session.get_one(Notice, notice_id)
@@ -68,9 +75,11 @@ def _deliver(notice_id: int, now: datetime) -> bool:
         )
     else:
         notice.sent_at = now
+        if message is None:  # settled meanwhile: on the page only
+            notice.address = None
         notice.params = {name: value for name, value in notice.params.items() if name != "token"}
     db.session.commit()
-    return not problem
+    return message is not None
 
 
 def send(message: EmailMessage, chosen: Settings) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from email.message import EmailMessage
@@ -44,7 +45,7 @@ class Letter:
     text: str  # as plain text, without the subject
 
 
-def letter(kind: str, params: dict[str, Any], language: str) -> Letter:
+def letter(kind: str, params: Mapping[str, Any], language: str) -> Letter:
     """The notice in `language`. Raises TemplateNotFound for an unknown kind."""
     with force_locale(language):
         written = render_template(f"notices/{kind}.txt", **params)
@@ -65,9 +66,10 @@ def _paragraph(block: str) -> Paragraph:
     return Paragraph(text=found["label"], address=found["address"]) if found else Paragraph(text=block)
 
 
-def mail(notice: Notice) -> EmailMessage:
-    """The mail of a notice: plain text and HTML. The Message-ID is the same on every try."""
-    written = letter(notice.kind, notice.params, notice.language)
+def mail(notice: Notice, params: Mapping[str, Any] | None = None) -> EmailMessage:
+    """The mail of a notice: plain text and HTML; `params` None: as it was told. The Message-ID is always the same."""
+    params = notice.params if params is None else params
+    written = letter(notice.kind, params, notice.language)
     message = EmailMessage()
     message["Subject"] = written.subject
     message["From"] = settings().mail_from
@@ -83,7 +85,7 @@ def mail(notice: Notice) -> EmailMessage:
         said["has_account"] = notice.recipient_id is not None
         html = render_template("notices/mail.html", **said)
         footer = render_template("notices/footer.txt", **said)
-        days = _days(notice)
+        days = _days(notice, params)
     message.set_content(f"{written.text}\n-- \n{footer.strip()}\n")
     message.add_alternative(html, subtype="html")
     if days:
@@ -93,7 +95,7 @@ def mail(notice: Notice) -> EmailMessage:
     return message
 
 
-def _days(notice: Notice) -> str:
+def _days(notice: Notice, params: Mapping[str, Any]) -> str:
     """What is newly asked or has moved, as an iCalendar file; nothing where no day is to be kept."""
     events = [
         event(
@@ -101,9 +103,9 @@ def _days(notice: Notice) -> str:
             date.fromisoformat(line["on"]),
             Texts(line["titles"], "az").get(notice.language),
             renewal=False,
-            organisation=", ".join(notice.params["organisations"]),
+            organisation=", ".join(params["organisations"]),
         )
-        for line in notice.params.get("asked", ())
+        for line in params.get("asked", ())
         if line.get("what") in DATED and line["on"]
     ]
     name = settings().centre_name

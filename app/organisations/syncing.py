@@ -18,6 +18,7 @@ from app.accounts.models import Organisation, Role
 from app.clock import begins, in_baku
 from app.db import db
 from app.errors import Refused
+from app.notices.confirming import Params
 from app.notices.telling import tell
 from app.organisations import counting, importing, tree
 from app.organisations.checking import Problem
@@ -85,6 +86,15 @@ def clear(lying: Left) -> None:
     """After what became of the file is committed."""
     for file in lying.files:
         file.unlink(missing_ok=True)
+
+
+def list_waits(_recipient: int, params: Params, _now: datetime) -> Params | None:
+    """Still to be decided, when the mail goes out."""
+    run = db.session.get(ImportRun, params["run_id"])
+    return params if run is not None and run.state == RunState.WAITING else None
+
+
+LOOKS = {"list_waits": list_waits}
 
 
 def _tell(run: ImportRun, organisation: Organisation, plan: Plan, now: datetime) -> None:

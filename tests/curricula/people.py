@@ -100,7 +100,7 @@ def put(into: Audience, users: Collection[User], day: date) -> None:
 def asks(*slugs: str, **said: Any) -> Draft:
     """A draft that asks for all of these courses."""
     parts: list[Mapping[str, Any]] = [{"need": "all", "courses": list(slugs)}]
-    return Draft(titles={"az": "Tələb"}, parts=said.pop("parts", parts), **said)
+    return Draft(titles=said.pop("titles", {"az": "Tələb"}), parts=said.pop("parts", parts), **said)
 
 
 def requirement(of: Organisation, day: date, *slugs: str, **said: Any) -> Requirement:

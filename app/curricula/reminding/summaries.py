@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,15 +22,24 @@ from app.notices.telling import Mail, tell_many
 from app.organisations import teams
 
 MOST_NAMED = 20  # lines, and people in a line
-TO_LEADERS = (ladder.MANAGER, ladder.OFFICER)
 
 
 def next_organisation(day: date, *, after: int) -> int | None:
     """The next one in which there is something for leaders."""
     query = select(Reminder.organisation_id).where(
-        Reminder.told_on == day, Reminder.audience.in_(TO_LEADERS), Reminder.organisation_id > after
+        Reminder.told_on == day, Reminder.audience.in_(ladder.LEADERS), Reminder.organisation_id > after
     )
     return db.session.scalar(query.order_by(Reminder.organisation_id).limit(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A line of a summary and whom it is about; `name` "": somebody it does not name."""
+
+    user_id: int
+    name: str
+    requirement_id: int
+    line: dict[str, Any]  # as `letters.said` says it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +65,7 @@ def next_summaries(day: date, *, after: int) -> Summaries | None:
 
 
 def _mails(organisation_id: int, day: date) -> list[Mail]:
-    found = _reminders(organisation_id, day)
+    found = reminders(organisation_id, day)
     versions = titles_of({one.requirement_id for one in found}, day)
     people = kept_accounts({one.user_id for one in found})
     found = [one for one in found if one.user_id in people]
@@ -64,28 +73,33 @@ def _mails(organisation_id: int, day: date) -> list[Mail]:
     for_managers = [one for one in found if one.audience == ladder.MANAGER]
     for_officers = [one for one in found if one.audience == ladder.OFFICER]
     leaders = teams.nearest_leaders(organisation_id, {one.user_id for one in for_managers}, day)
-    of_each: dict[int, list[Speaking]] = {}
+    of_each: dict[int, list[Item]] = {}
     for one in for_managers:
         for leader in leaders.get(one.user_id, ()):
-            of_each.setdefault(leader, []).append(one)
+            of_each.setdefault(leader, []).append(_item(one, people[one.user_id].name, versions, day))
     officers = teams.officers(organisation_id) if for_officers else set()
     told = kept_accounts({*of_each, *officers})
-    whole = {"organisation": name, "organisation_id": organisation_id}
+    whole = {"organisation": name, "organisation_id": organisation_id, "day": day.isoformat()}
     mails = [
-        _mail(told[user_id], whole | _named(lines, versions, people, day), f"team:{user_id}:{organisation_id}:{day}")
+        _mail(told[user_id], whole | named(lines), f"team:{user_id}:{organisation_id}:{day}")
         for user_id, lines in sorted(of_each.items())
         if user_id in told
     ]
-    counted = whole | _counted(for_officers, versions, day)
+    numbers = whole | counted([_item(one, "", versions, day) for one in for_officers])
     mails += [
-        _mail(told[user_id], counted, f"staff:{user_id}:{organisation_id}:{day}")
+        _mail(told[user_id], numbers, f"staff:{user_id}:{organisation_id}:{day}")
         for user_id in sorted(officers)
         if user_id in told
     ]
     return mails
 
 
-def _reminders(organisation_id: int, day: date) -> list[Speaking]:
+def _item(one: Speaking, name: str, versions: dict[int, RequirementVersion], day: date) -> Item:
+    return Item(user_id=one.user_id, name=name, requirement_id=one.requirement_id, line=said(one, versions, day))
+
+
+def reminders(organisation_id: int, day: date) -> list[Speaking]:
+    """What the round of `day` has for leaders of the organisation."""
     rows = db.session.execute(
         select(
             Reminder.user_id,
@@ -103,7 +117,7 @@ def _reminders(organisation_id: int, day: date) -> list[Speaking]:
         .where(
             Reminder.told_on == day,
             Reminder.organisation_id == organisation_id,
-            Reminder.audience.in_(TO_LEADERS),
+            Reminder.audience.in_(ladder.LEADERS),
         )
         .order_by(Reminder.id)
     )
@@ -123,39 +137,41 @@ def _reminders(organisation_id: int, day: date) -> list[Speaking]:
     ]
 
 
-def _named(
-    lines: Sequence[Speaking], versions: dict[int, RequirementVersion], people: Mapping[int, User], day: date
-) -> dict[str, Any]:
-    """For a manager: what, by when, who; the most urgent first, and who is late with the same in one line."""
-    together: dict[tuple[str, str, int], dict[str, Any]] = {}
-    for one in lines:
-        line = said(one, versions, day)
-        key = (line["what"], line["on"] or "9999", one.requirement_id)
-        together.setdefault(key, line | {"people": []})["people"].append(people[one.user_id].name)
-    found = sorted(together.items(), key=lambda pair: (URGENCY.index(pair[0][0]), *pair[0][1:]))
+def named(found: Iterable[Item]) -> dict[str, Any]:
+    """For a manager: what, by when, who; the most urgent first, and who is late with the same in one line.
+
+    Beside the words `of` has the obligations of a line, in the order of the names; who is beyond them, last.
+    """
+    together: dict[tuple[str, str, int], list[Item]] = {}
+    for one in found:
+        together.setdefault((one.line["what"], one.line["on"] or "9999", one.requirement_id), []).append(one)
+    groups = sorted(together.items(), key=lambda pair: (URGENCY.index(pair[0][0]), *pair[0][1:]))
     rows = []
-    for _key, line in found[:MOST_NAMED]:
-        names = sorted(line["people"], key=sort_key)
-        rows.append(line | {"people": names[:MOST_NAMED], "others": max(0, len(names) - MOST_NAMED)})
+    for _key, group in groups[:MOST_NAMED]:
+        group.sort(key=lambda one: (one.name == "", sort_key(one.name), one.user_id))
+        names = [one.name for one in group if one.name][:MOST_NAMED]
+        of = [one.line["obligation"] for one in group]
+        rows.append({**group[0].line, "people": names, "others": len(group) - len(names), "of": of})
     return {
         "lines": rows,
-        "more": max(0, len(found) - MOST_NAMED),
-        "people": len({one.user_id for one in lines}),
+        "more": max(0, len(groups) - MOST_NAMED),
+        "people": len({one.user_id for group in together.values() for one in group}),
     }
 
 
-def _counted(lines: Sequence[Speaking], versions: dict[int, RequirementVersion], day: date) -> dict[str, Any]:
+def counted(found: Sequence[Item]) -> dict[str, Any]:
     """For a training officer: of each requirement how many people, by what has come up."""
-    numbers = Counter((one.requirement_id, said(one, versions, day)["what"]) for one in lines)
+    numbers = Counter((one.requirement_id, one.line["what"]) for one in found)
+    titles = {one.requirement_id: one.line["titles"] for one in found}
     rows = [
-        {"what": what, "titles": dict(versions[requirement].titles), "count": number}
+        {"what": what, "titles": titles[requirement], "count": number}
         for (requirement, what), number in numbers.items()
     ]
     rows.sort(key=lambda row: (URGENCY.index(row["what"]), -row["count"]))
     return {
         "numbers": rows[:MOST_NAMED],
         "more": max(0, len(rows) - MOST_NAMED),
-        "people": len({one.user_id for one in lines}),
+        "people": len({one.user_id for one in found}),
     }
 
 
