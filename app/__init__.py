@@ -51,6 +51,7 @@ def register_pages(site: Flask) -> None:
     from app.accounts.identity import views as _providers  # noqa: F401 - pages of the same blueprint
     from app.audiences import keeping
     from app.audiences import views as audiences
+    from app.authoring import telling
     from app.authoring import views as authoring
     from app.catalogue import views as catalogue
     from app.credentials import views as credentials
@@ -105,7 +106,7 @@ def register_pages(site: Flask) -> None:
         site.register_blueprint(domain.pages)
     keeping.tells_use(site, titles_using)
     workdays.tells_hours(site, hours.hours_of)
-    for looks in (syncing.LOOKS, enlisting.LOOKS, reminding.LOOKS, confirming.LOOKS, asking.LOOKS):
+    for looks in (syncing.LOOKS, enlisting.LOOKS, reminding.LOOKS, confirming.LOOKS, telling.LOOKS, asking.LOOKS):
         confirms(site, looks)
     access.init_app(site)
     cli.init_app(site)

@@ -10,14 +10,13 @@ from sqlalchemy.orm import aliased
 
 from app import audit
 from app.accounts.models import User
-from app.authoring import checking
+from app.authoring import checking, comparing, telling
 from app.catalogue import publishing, reading
 from app.catalogue.models import Course, CourseVersion
 from app.db import db
 from app.errors import Refused
 from app.grading.models import Draft
 from app.learning.models import Enrolment
-from graders.course import model as content
 
 
 def publish(version: CourseVersion, *, by: User, now: datetime) -> int:
@@ -42,7 +41,17 @@ def publish(version: CourseVersion, *, by: User, now: datetime) -> int:
         subject_id=course.slug,
         digest=version.digest[:12],
     )
-    if former is None or not same_shape(reading.load(former), loaded):
+    return follow(former, version, now=now) if former is not None else 0
+
+
+def follow(former: CourseVersion, version: CourseVersion, *, now: datetime) -> int:
+    """Learners of `former`, in whose place `version` is published, move to it where they can; return how many.
+
+    Where items or points differ they stay, and whom it concerns is told.
+    """
+    before, after = reading.load(former), reading.load(version)
+    if not comparing.same_shape(before, after):
+        telling.tell_changed(former, version, before, after, now=now)
         return 0
     moving = (Enrolment.version_id == former.id) & Enrolment.left_at.is_(None) & Enrolment.completed_at.is_(None)
     learners = select(Enrolment.user_id).where(moving)
@@ -60,16 +69,6 @@ def publish(version: CourseVersion, *, by: User, now: datetime) -> int:
     )
     moved = db.session.execute(update(Enrolment).where(moving).values(version_id=version.id))
     return int(moved.rowcount)  # type: ignore[attr-defined]
-
-
-def same_shape(before: content.Course, after: content.Course) -> bool:
-    """The same items with the same points count towards the same finish."""
-
-    def shape(course: content.Course) -> tuple[object, ...]:
-        items = tuple((item.key, item.kind, item.max_points, item.pass_share) for _unit, item in course.items())
-        return items, course.finish.items, course.finish.score, course.attendance
-
-    return shape(before) == shape(after)
 
 
 def withdraw(course: Course, *, by: User, now: datetime) -> None:

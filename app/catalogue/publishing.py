@@ -22,10 +22,14 @@ from graders.course.loading import load_course
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What came of one folder at start: a version (new or known), or the errors that keep it out."""
+    """What came of one folder at start: a version (new or known), or the errors that keep it out.
+
+    `former`: the version in whose place this one was published now.
+    """
 
     slug: str
     version: CourseVersion | None
+    former: CourseVersion | None = None
     errors: tuple[str, ...] = ()
 
 
@@ -40,9 +44,11 @@ def _load_folder(folder: Path, data: Path, *, now: datetime) -> Loaded:
     except CourseErrors as error:
         return Loaded(slug=folder.name, version=None, errors=tuple(str(one) for one in error.errors))
     version = store_version(course, data, created_by=None, now=now)
+    former = None
     if version.published_at is None:  # a known version stays as staff left it: published, replaced or withdrawn
+        former = version.course.published
         publish(version, course, now=now)
-    return Loaded(slug=folder.name, version=version)
+    return Loaded(slug=folder.name, version=version, former=former)
 
 
 def store_version(course: content.Course, data: Path, *, created_by: int | None, now: datetime) -> CourseVersion:

@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from sqlalchemy import inspect, text
 
 from app import create_app
+from app.authoring import releasing
 from app.catalogue import sharing
 from app.catalogue.publishing import load_folders
 from app.clock import utc_now
@@ -21,6 +22,7 @@ from app.db import alone, db
 from app.setup import demo
 from app.translations import catalogs
 from app.web import blobs
+from graders.course.errors import CourseErrors
 
 
 def main() -> int:
@@ -48,6 +50,11 @@ def main() -> int:
             if loaded.errors:
                 more = f" (and {len(loaded.errors) - 1} more)" if len(loaded.errors) > 1 else ""
                 print(f"           course {loaded.slug} is left out: {loaded.errors[0]}{more}", flush=True)
+            elif loaded.version is not None and loaded.former is not None:
+                try:
+                    releasing.follow(loaded.former, loaded.version, now=utc_now())
+                except (CourseErrors, OSError) as error:
+                    print(f"           course {loaded.slug}: who is in it stays in the version before ({error})")
         db.session.commit()
         if settings.env == "production":
             return 0

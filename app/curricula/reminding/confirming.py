@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, or_, select
 from app.accounts.models import Grant, Role, User
 from app.clock import in_baku
 from app.curricula.models import Exemption, Obligation, Source
-from app.curricula.reminding import ladder, summaries
+from app.curricula.reminding import courses, ladder, summaries
 from app.curricula.reminding.letters import names_of, said, titles_of
 from app.curricula.reminding.looking import ASKED_OF
 from app.curricula.reminding.summaries import Item
@@ -165,4 +165,5 @@ LOOKS: Mapping[str, Look] = {
     "evidence_answered": evidence_answered,
     "exempted": exempted,
     "team_digest": team_digest,
+    "asked_course_changed": courses.asked_course_changed,
 }
