@@ -75,8 +75,9 @@ def enlist(cohort: Cohort, rows: Sequence[Listed], *, move: bool, by: User, now:
 def still_in(_recipient: int, params: Params, _now: datetime) -> Params | None:
     """Of what is told somebody of their cohort: they are in it when the mail goes out, and not done with the course."""
     enrolment = db.session.get(Enrolment, params["enrolment_id"])
-    is_in = enrolment is not None and enrolment.left_at is None and enrolment.completed_at is None
-    return params if is_in and enrolment.cohort and enrolment.cohort.name == params["cohort"] else None
+    if enrolment is None or enrolment.left_at is not None or enrolment.completed_at is not None:
+        return None
+    return params if enrolment.cohort is not None and enrolment.cohort.name == params["cohort"] else None
 
 
 LOOKS = {"enlisted": still_in, "dates_changed": still_in}

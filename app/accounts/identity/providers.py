@@ -164,8 +164,10 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     found = dict(below)
     for name, said in above.items():
         known = found.get(name)
-        is_inside = isinstance(known, Mapping) and isinstance(said, Mapping)
-        found[name] = _merged(known, said) if is_inside else said
+        if isinstance(known, Mapping) and isinstance(said, Mapping):
+            found[name] = _merged(known, said)
+        else:
+            found[name] = said
     return found
 
 

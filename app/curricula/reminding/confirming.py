@@ -119,7 +119,8 @@ def _names_now(recipient: int, params: Params, now: datetime) -> Params | None:
         for n, number in enumerate(line["of"]):
             one = {"what": line["what"], "titles": line["titles"], "on": line["on"], "obligation": number}
             name = line["people"][n] if n < len(line["people"]) else ""
-            if (again := line_now(one, row := rows.get(number))) is not None:
+            row = rows.get(number)
+            if row is not None and (again := line_now(one, row)) is not None:
                 found.append(Item(user_id=row.user_id, name=name, requirement_id=row.requirement_id, line=again))
     return {**params, **summaries.named(found), "more": params["more"]} if found else None
 

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from app.accounts.models import User
 from app.catalogue.models import CourseVersion
 from app.clock import in_baku
-from app.curricula.completing import courses_of
 from app.curricula.models import Obligation, Requirement, RequirementCourse, RequirementVersion
 from app.curricula.reminding import ladder, looking
 from app.curricula.reminding.letters import names_of
@@ -40,8 +39,14 @@ def tell_leaders(version: CourseVersion, said: Mapping[str, Any], *, now: dateti
 
 def _asking(version: CourseVersion, day: date) -> dict[int, list[RequirementVersion]]:
     """By organisation, what is asked there on `day` and names the course."""
-    naming = select(RequirementCourse.requirement_id).where(RequirementCourse.course_id == version.course_id)
-    in_force = in_force_on(day, set(db.session.scalars(naming)))
+    naming = dict(
+        db.session.execute(
+            select(RequirementCourse.version_id, RequirementCourse.requirement_id).where(
+                RequirementCourse.course_id == version.course_id
+            )
+        ).all()
+    )
+    in_force = in_force_on(day, set(naming.values()))
     of = dict(
         db.session.execute(
             select(Requirement.id, Requirement.organisation_id).where(Requirement.id.in_(in_force))
@@ -49,7 +54,7 @@ def _asking(version: CourseVersion, day: date) -> dict[int, list[RequirementVers
     )
     found: dict[int, list[RequirementVersion]] = {}
     for requirement_id, asked in sorted(in_force.items()):
-        if version.course.slug in courses_of(asked):
+        if asked.id in naming:
             found.setdefault(of[requirement_id], []).append(asked)
     return found
 
