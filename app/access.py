@@ -198,6 +198,7 @@ TABLE: dict[str, Audience] = {
     "trainings.attendance": A.INSTRUCTOR,
     "trainings.marks": A.INSTRUCTOR,
     "trainings.code": A.INSTRUCTOR,
+    "trainings.offline": A.VISITOR,  # code of ours, the same for all
     "rooms.index": A.ADMINISTRATOR,
     "rooms.room": A.ADMINISTRATOR,
     "rooms.archive": A.ADMINISTRATOR,

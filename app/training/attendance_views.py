@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import segno
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -89,6 +92,22 @@ def _read_marks(sent: Any) -> list[Mark]:
     if any(one.at.tzinfo is None or not 2000 < one.at.year < 9000 for one in read):
         raise Refused(gettext("These are no marks."), status=400)
     return read
+
+
+@staff_pages.get("/meetings/offline.js")
+def offline() -> ResponseReturnValue:
+    """The service worker of the list: it reaches what lies beside it. A new version with each change of a bundle."""
+    bundles = Path(current_app.static_folder or "") / "dist"
+    try:
+        names = (bundles / "manifest.json").read_bytes()
+        code = (bundles / json.loads(names)["offline.js"]).read_text()
+    except (FileNotFoundError, KeyError):
+        abort(404)  # not built yet: the list works while it stays open
+    response = current_app.response_class(
+        f'const VERSION = "{hashlib.sha256(names).hexdigest()[:16]}";\n{code}', mimetype="text/javascript"
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @staff_pages.get("/meetings/<int:meeting_id>/code")

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -20,8 +21,15 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from werkzeug.serving import make_server
 
+from app.accounts import sessions
+from app.accounts.login import COOKIE
+from app.accounts.models import User
+from app.clock import utc_now
+from app.db import db
 from tests.doors import Engine
 
 ROOT = Path(__file__).parents[2]
@@ -160,6 +168,32 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def visit(site: Flask, chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """`visit(user, width=390)`: a page of the site of this test, which is served by threads of this process."""
+    server = make_server("127.0.0.1", 0, site, threaded=True)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    contexts = []
+
+    def make(user: User, *, width: int = 1280) -> Page:
+        token = sessions.open_session(user, user_agent="", address="127.0.0.1", days=1, now=utc_now())
+        db.session.commit()
+        context = chromium.new_context(base_url=address, locale="en", viewport={"width": width, "height": 850})
+        context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
+        context.set_default_timeout(120_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+    server.shutdown()
+    serving.join()
+    server.server_close()
 
 
 def refused(said: ConsoleMessage) -> bool:

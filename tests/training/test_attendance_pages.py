@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -27,6 +29,25 @@ def now_held(site: Flask) -> Training:
         meeting.starts_at, meeting.ends_at = utc_now() - timedelta(minutes=5), utc_now() + timedelta(hours=2)
     db.session.commit()
     return made
+
+
+def test_the_worker_of_the_list_is_code_that_is_never_old(client: FlaskClient, site: Flask, tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    dist.mkdir()
+    site.static_folder = str(tmp_path)
+    assert client.get("/training/meetings/offline.js").status_code == 404  # not built yet
+    versions = set()
+    for built in ("one", "two"):
+        (dist / "offline-X.js").write_text("const list = 1;")
+        (dist / "manifest.json").write_text(json.dumps({"offline.js": "offline-X.js", "site.css": built}))
+        answer = client.get("/training/meetings/offline.js")
+        assert (answer.status_code, answer.mimetype) == (200, "text/javascript")
+        assert answer.headers["Cache-Control"] == "no-cache"
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        version, code = answer.text.split("\n", 1)
+        assert version.startswith("const VERSION = ") and code == "const list = 1;"
+        versions.add(version)
+    assert len(versions) == 2
 
 
 def test_a_trainer_marks_who_is_there(client: FlaskClient, now_held: Training) -> None:
