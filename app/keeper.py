@@ -25,7 +25,7 @@ from app.insights import anchoring
 from app.notices import delivering
 from app.organisations import importing, syncing
 from app.organisations.importing import Shelf
-from app.training import reminding
+from app.training import reminding, vacating
 
 log = logging.getLogger("bilik.worker")
 
@@ -97,6 +97,7 @@ class Keeper:
                 FOLLOW,
                 do(self._remind, where=rounding.is_due, first=self._prepare, then=self._is_reminded, again=True),
             ),
+            "seats of who is gone": (FOLLOW, do(vacating.vacate_due, where=vacating.is_due)),
             "meetings": (FOLLOW, do(reminding.remind_due, where=reminding.is_due)),
             "anchor": (FOLLOW, self._anchor),
             "mail of the anchor": (FOLLOW, do(self._tell_anchor, where=self._is_anchor_untold)),

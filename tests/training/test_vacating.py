@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 from flask import Flask
 
 from app.accounts import people
+from app.db import db
+from app.keeper import Keeper
 from app.learning import enrolling
 from app.training import booking, vacating
-from app.training.models import State
+from app.training.models import Booking, State
 from tests.factories import NOW, person
 from tests.training.centre import room, slot, training
 from tests.training.test_booking import calendar_lines, told
@@ -58,3 +61,12 @@ def test_what_has_begun_stays_as_it_was(site: Flask) -> None:
     people.close_account(learner, by=made.trainer, now=NOW)
     assert not vacating.is_due(made.starts_at + timedelta(hours=1))
     assert seat.state == State.BOOKED
+
+
+def test_the_worker_sees_to_it(site: Flask) -> None:
+    made, learner = training(slot(room(), 3000)), person()
+    id = booking.book(learner, made, now=NOW).id
+    people.close_account(learner, by=made.trainer, now=NOW)
+    db.session.commit()
+    Keeper(site, threading.Event(), wake=lambda: None, at=lambda _step: None).see_to("seats of who is gone")
+    assert db.session.get_one(Booking, id).state == State.LEFT
