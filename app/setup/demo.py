@@ -16,13 +16,16 @@ from sqlalchemy import func, select
 
 from app.accounts import granting, passwords, registering
 from app.accounts.models import Organisation, Role, User
+from app.catalogue.models import Course
 from app.catalogue.reading import listed_courses
-from app.clock import in_baku
+from app.clock import begins, in_baku
 from app.curricula import assigning
 from app.db import db
 from app.learning import cohorts
 from app.organisations import tree, working
 from app.organisations.models import Unit
+from app.training import attending, booking, planning, rooms
+from app.training.planning import Slot
 
 FILE = "demo-people.json"
 ORGANISATION = "Nümunə Agentliyi"
@@ -123,6 +126,31 @@ def _make(said: dict[str, str], *, now: datetime) -> None:
         )
         plan = cohorts.Plan(name="Payız qrupu", language="az", starts_on=today, ends_on=None, seats=30)
         cohorts.open_cohort(courses[0], plan, by=users["instructor"], now=now)
+        _training(courses[0], users, now=now)
+
+
+def _training(course: Course, users: dict[str, User], *, now: datetime) -> None:
+    """In person, begun a week ago: full, somebody waits, the first meeting is marked and the second one comes."""
+    trainer, asked = users["instructor"], now - timedelta(days=20)
+    room = rooms.add("Otaq 3", "Bakı, Nizami küçəsi 5", 12, by=users["administrator"], now=asked)
+    held = [begins(in_baku(now).date() + timedelta(days=days)) + timedelta(hours=10) for days in (-7, 7, 14)]
+    planned = planning.Plan(
+        trainer_id=trainer.id,
+        language="az",
+        seats=3,
+        joins_until=None,
+        cancels_until=None,
+        share=max(planning.asked_share(course), 0.6),
+        note="Noutbuk gətirmək lazım deyil: kompüterlər otaqdadır.",
+        slots=tuple(Slot(starts_at=one, ends_at=one + timedelta(hours=3), room_id=room.id) for one in held),
+    )
+    training = planning.open_training(course, planned, by=trainer, now=asked)
+    names = [who for who, _unit, _code in STAFF if who not in users][:3]
+    others = {one.name: one for one in db.session.scalars(select(User).where(User.name.in_(names)))}
+    seats = [booking.book(one, training, now=asked) for one in (users["learner"], *map(others.__getitem__, names))]
+    first = training.meetings[0]
+    for seat, present in zip(seats, (True, True, False), strict=False):
+        attending.mark(first, seat, present, how="list", at=first.starts_at, by=trainer, now=first.ends_at)
 
 
 def _agency(users: dict[str, User], *, by: User, now: datetime) -> tuple[Organisation, dict[str, Unit]]:
