@@ -92,8 +92,8 @@ def begin_reading(reads_only: bool) -> None:
 
 # No wait on PostgreSQL is without an end, whoever dies: a server that is not reached (5 s), a network that swallows
 # everything (15 s), a lock held by somebody else (5 s, as SQLite's busy_timeout), a process that froze inside its
-# transaction (60 s, then the server ends it). A connection that was cut is noticed before it is used again. Statements are
-# not compiled to machine code: for the long ones of leaders' pages that took 4 s, and they themselves 1 s.
+# transaction (60 s, then the server ends it). A connection that was cut is noticed before it is used again.
+# Statements are not compiled to machine code: for the long ones of leaders' pages that took 4 s, and they 1 s.
 POSTGRESQL = {
     "pool_pre_ping": True,
     "pool_size": 10,
