@@ -82,3 +82,13 @@ def test_one_notice_that_cannot_be_written_hides_no_other(site: Flask, client: F
     )
     tell(user.id, None, "az", "password_changed", PASSWORD_CHANGED, key="k", now=NOW)
     assert "Your password was changed" in signed_in(client, user).get("/notices").get_data(as_text=True)
+
+
+def test_a_mail_greets_and_the_page_comes_to_the_point(site: Flask, client: FlaskClient) -> None:
+    user = person(name="Aysel Həsənova")
+    params = {"name": user.name, "what": "codes_renewed", "by_staff": False, "at": "2026-11-22T10:02:00+00:00"}
+    notice = tell(user.id, user.address, "en", "safety", params, key="k", now=NOW)
+    assert "Hello, Aysel Həsənova!" in writing.mail(notice).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    page = signed_in(client, user).get("/notices").get_data(as_text=True)
+    assert "New recovery codes were made" in page
+    assert "Hello, Aysel" not in page

@@ -55,7 +55,7 @@ class RemindersForm(FlaskForm):
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
         names = get_day_names(context="stand-alone", locale=get_locale())
-        self.weekdays.choices = [(number, names[number]) for number in range(7)]
+        self.weekdays.choices = [(number, names[number][:1].upper() + names[number][1:]) for number in range(7)]
 
     def steps(self) -> dict[str, list[str]]:
         """Raises Refused (the field that cannot be read)."""
