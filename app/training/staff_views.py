@@ -24,20 +24,22 @@ from app.web import language, page_number, row_number
 
 pages = Blueprint("trainings", __name__, url_prefix="/training")
 pages.add_app_template_filter(wording.title_of, "course_title")
-for words in (wording.hours_text, wording.clock_text, wording.day_name):
+for words in (wording.hours_text, wording.clock_text, wording.weekday, wording.day_and_month):
     pages.add_app_template_global(words, words.__name__)
 
 
 @pages.get("/")
 def overview() -> str:
-    page, past = page_number(), request.args.get("past") == "1"
-    found, total = reading.of_staff(current_user, past=past, now=utc_now(), page=page)
+    page, past, now = page_number(), request.args.get("past") == "1", utc_now()
+    found, total = reading.of_staff(current_user, past=past, now=now, page=page)
     slugs = taught_courses(current_user)
     listed = [course for course in catalogue.listed_courses() if slugs is None or course.slug in slugs]
     return render_template(
         "training/overview.html",
         trainings=found,
+        taken=booking.taken_in(found),
         past=past,
+        now=now,
         courses=listed,
         page=page,
         pages=ceil(total / reading.PAGE),
@@ -75,11 +77,11 @@ def show(training_id: int) -> str:
 
 @pages.post("/<int:training_id>/people")
 def put_in(training_id: int) -> ResponseReturnValue:
-    """`user_id` of who waits, or is found by the words `q`; `above=1` for a seat although all are taken."""
+    """`user_id` of who waits, or is found by the words `who`; `above=1` for a seat although all are taken."""
     training = given_or_404(training_id)
     chosen = request.form.get("user_id", type=row_number)
     known = [one.user for one in booking.bookings(training)]
-    found = [*known, *seating.find(training, request.form.get("q", ""), by=current_user)]
+    found = [*known, *seating.find(training, request.form.get("who", ""), by=current_user)]
     user = next((one for one in found if one.id == chosen), None)
     if user is None:
         raise Refused(gettext("Choose somebody."), status=422)
@@ -88,7 +90,7 @@ def put_in(training_id: int) -> ResponseReturnValue:
         seat = seating.put_in(user, training, above=above, confirmed=confirmed, by=current_user, now=utc_now())
     except Doubt as doubt:
         db.session.rollback()
-        asked = {name: request.form.get(name, "") for name in ("user_id", "q", "above")} | {"confirmed": "1"}
+        asked = {name: request.form.get(name, "") for name in ("user_id", "who", "above")} | {"confirmed": "1"}
         return _page(training, doubt=doubt.message, asked=asked), 422
     db.session.commit()
     if seat.state == State.BOOKED:
@@ -161,12 +163,13 @@ def cancel(training_id: int) -> ResponseReturnValue:
 
 def _page(training: Training, *, doubt: str = "", asked: dict[str, Any] | None = None) -> str:
     """`asked`: the form that is sent again when the doubt is answered."""
-    words, seats = request.values.get("q", ""), booking.bookings(training)
+    words, seats = request.values.get("who", ""), booking.bookings(training)
     return render_template(
         "training/training.html",
         training=training,
         seats=seats,
         standings=attending.standings(seats),
+        needed=attending.needed(training),
         states={one.user_id: one for one in seats},
         free=training.seats - sum(one.state == State.BOOKED for one in seats),
         words=words,

@@ -33,10 +33,11 @@ def seats_of(enrolment: Enrolment) -> dict[Booking, attending.Standing]:
 @pages.get("/courses/<slug>/training")
 def of_course(slug: str) -> str:
     course = listed_or_404(slug)
-    coming = reading.coming(course, utc_now())
+    coming = reading.coming(course, now := utc_now())
     taken = booking.taken_in(coming)
     found = [(one, one.seats - taken[one.id]) for one in coming]
-    return render_template("training/of_course.html", course=course, found=found)
+    mine = {one.training_id: one for one in booking.of_user(current_user, now)}
+    return render_template("training/of_course.html", course=course, found=found, mine=mine)
 
 
 @pages.get("/seats")
@@ -92,6 +93,7 @@ def _page(training: Training, doubt: str = "") -> str:
         training=training,
         seat=seat,
         standing=attending.standings([seat])[seat] if seat is not None and seat.state == State.BOOKED else None,
+        needed=attending.needed(training),
         place=booking.place(seat) if seat else 0,
         now=now,
         free=training.seats - booking.taken(training),

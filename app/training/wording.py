@@ -17,9 +17,9 @@ def title_of(course: Course) -> str:
 
 
 def hours_text(starts_at: datetime, ends_at: datetime) -> str:
-    """ "Mon, 23 November 2026, 10:00–13:00": Baku's time, as everything the centre holds."""
-    day = format_date(in_baku(starts_at).date(), "EEE, d MMMM y", locale=language())
-    return f"{day}, {clock_text(starts_at, ends_at)}"
+    """ "Monday, 23 November 2026, 10:00–13:00": Baku's time, as everything the centre holds."""
+    day = format_date(in_baku(starts_at).date(), "EEEE, d MMMM y", locale=language())
+    return f"{_begun(day)}, {clock_text(starts_at, ends_at)}"
 
 
 def clock_text(starts_at: datetime, ends_at: datetime) -> str:
@@ -27,6 +27,16 @@ def clock_text(starts_at: datetime, ends_at: datetime) -> str:
     return "–".join(format_time(one, "HH:mm", tzinfo=BAKU, locale=language()) for one in (starts_at, ends_at))
 
 
-def day_name(day: date) -> str:
-    """ "Monday, 23 November"."""
-    return format_date(day, "EEEE, d MMMM", locale=language())
+def weekday(day: date) -> str:
+    """ "Monday"."""
+    return _begun(format_date(day, "EEEE", locale=language()))
+
+
+def day_and_month(day: date) -> str:
+    """ "23 November"."""
+    return format_date(day, "d MMMM", locale=language())
+
+
+def _begun(text: str) -> str:
+    """With the capital letter of a beginning. No weekday begins with an i, which has two of them."""
+    return text[:1].upper() + text[1:]

@@ -120,7 +120,7 @@ def test_a_trainer_finds_somebody_puts_them_in_and_takes_them_out(site: Flask, v
     db.session.rollback()
     path = plan(staff, slug, seats=1)
     for address, button in (("leyla@example.com", "Give a seat"), ("reshad@example.com", "A seat all the same")):
-        staff.locator("#q").fill(address)
+        staff.locator("#who").fill(address)
         staff.locator("form.filters button").click()
         sound(staff)
         staff.get_by_role("button", name=button).click()

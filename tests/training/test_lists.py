@@ -28,7 +28,7 @@ def test_pages_of_trainings_ask_the_same_number_of_queries_for_2_and_for_40_rows
         ("/training/", trainer),
         ("/training/timetable?week=2035-02-08", trainer),
         (f"/training/rooms/{here.id}?week=2035-02-08", trainer),
-        (f"/training/{made.id}?q=adam", administrator),
+        (f"/training/{made.id}?who=adam", administrator),
         (f"/training/meetings/{made.meetings[0].id}", trainer),
         (f"/courses/{course.slug}/training", reader),
         ("/seats", reader),

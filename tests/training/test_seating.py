@@ -140,12 +140,12 @@ def test_a_trainer_searches_puts_in_confirms_and_takes_out_on_the_page(client: F
         enrolling.enrol(one, made.course, now=NOW)
     db.session.commit()
     signed_in(client, made.trainer)
-    page = client.get(f"/training/{made.id}", query_string={"q": "gelen"}).text
+    page = client.get(f"/training/{made.id}", query_string={"who": "gelen"}).text
     assert "Leyla Gələn" in page and "Rəşad Gələn" in page and "all the same" not in page
     path = f"/training/{made.id}/people"
-    assert client.post(path, data={"user_id": learner.id, "q": "gelen"}).status_code == 303
-    assert "A seat all the same" in client.get(f"/training/{made.id}", query_string={"q": "gelen"}).text
-    said = {"user_id": str(other.id), "q": "gelen", "above": "1"}
+    assert client.post(path, data={"user_id": learner.id, "who": "gelen"}).status_code == 303
+    assert "A seat all the same" in client.get(f"/training/{made.id}", query_string={"who": "gelen"}).text
+    said = {"user_id": str(other.id), "who": "gelen", "above": "1"}
     answer = client.post(path, data=said)
     assert answer.status_code == 422 and "Is that right?" in answer.text and 'name="confirmed" value="1"' in answer.text
     assert client.post(path, data=said | {"confirmed": "1"}).status_code == 303
@@ -162,9 +162,9 @@ def test_a_number_alone_puts_nobody_in_whom_the_trainer_could_not_find(client: F
     made, stranger = training(slot(room(), 3000)), person("Yad Adam", "yad.adam@example.com")
     signed_in(client, made.trainer)
     path = f"/training/{made.id}/people"
-    for said in ({}, {"q": "yad"}, {"user_id": "x"}, {"user_id": "9" * 30}):
+    for said in ({}, {"who": "yad"}, {"user_id": "x"}, {"user_id": "9" * 30}):
         answer = client.post(path, data={"user_id": stranger.id} | said)
         assert "Yad Adam" not in answer.text and answer.status_code in (303, 422), said
         assert booking.bookings(made) == []
-    assert client.post(path, data={"user_id": stranger.id, "q": "yad.adam@example.com"}).status_code == 303
+    assert client.post(path, data={"user_id": stranger.id, "who": "yad.adam@example.com"}).status_code == 303
     assert len(booking.bookings(made)) == 1
