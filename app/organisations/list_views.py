@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from sqlalchemy import select
 
 from app.accounts.models import Organisation
 from app.clock import utc_now
@@ -17,8 +19,8 @@ from app.errors import Refused, refused_in
 from app.organisations import headings, importing, wording
 from app.organisations.forms import ApplyForm, ListForm
 from app.organisations.importing import Shelf
-from app.organisations.models import ImportRun, RunState
-from app.organisations.plans import MOST_ENDS
+from app.organisations.models import ImportRun, RunState, Unit
+from app.organisations.plans import MOST_ENDS, Change
 from app.organisations.staff_views import done, overseen_or_404, pages
 from app.web import begin_writing, blobs, language, own_transaction, page_number, settings
 
@@ -93,6 +95,9 @@ def shown_run(one: Organisation, run: ImportRun, form: ApplyForm) -> ResponseRet
     number, kind = page_number(), request.args.get("kind", "")
     lines = [line for line in run.report["lines"] if not kind or line["kind"] == kind]
     working, missing = run.report["working"], run.report["missing"]
+    codes = {line.get("after", ""): line["who"] for line in run.report["lines"] if line["kind"] == Change.UNIT_OPENED}
+    of = select(Unit.code, Unit.name).where(Unit.organisation_id == one.id)
+    names = codes | dict(db.session.execute(of).all())
     page = render_template(
         "organisations/list_run.html",
         organisation=one,
@@ -101,7 +106,7 @@ def shown_run(one: Organisation, run: ImportRun, form: ApplyForm) -> ResponseRet
         kind=kind,
         lines=lines[(number - 1) * LINES : number * LINES],
         label=wording.label,
-        sentence=wording.sentence,
+        sentence=partial(wording.sentence, units=names),
         problems=run.report["problems"][:LINES],
         may_decide=run.kept is not None,
         needs_number=missing > working * MOST_ENDS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -10,6 +11,7 @@ from app.formats import day_text
 from app.organisations.leaving import LeaveKind
 from app.organisations.models import RunState
 from app.organisations.plans import Change
+from app.organisations.tree import ROOT
 
 # {kind: what such lines are called together, one of them}; who, before, after come from the line
 CHANGES = {
@@ -71,6 +73,15 @@ CHANGES = {
         ),
     ),
 }
+OF_UNITS = {  # where the code of a unit stands
+    Change.JOB_BEGUN: ("after",),
+    Change.JOB_MOVED: ("before", "after"),
+    Change.JOB_ENDED: ("before",),
+    Change.JOB_MISSING: ("before",),
+    Change.JOB_OWNED: ("before", "after"),
+    Change.UNIT_MOVED: ("before", "after"),
+    Change.UNIT_OWNED: ("before", "after"),
+}
 STATES = {
     RunState.LOOKED_AT: (lazy_gettext("Not decided"), "info"),
     RunState.WAITING: (lazy_gettext("Waits for a decision"), "warn"),
@@ -91,9 +102,13 @@ def label(kind: str) -> str:
     return str(CHANGES[Change(kind)][0])
 
 
-def sentence(line: dict[str, Any]) -> str:
-    """What happens to who the line is about, in the language of the reader."""
+def sentence(line: dict[str, Any], units: Mapping[str, str] | None = None) -> str:
+    """What happens to who the line is about, in the language of the reader. `units`: {code: name}."""
     places = {place: _said(str(line.get(place, ""))) for place in ("before", "after")}
+    for place in OF_UNITS.get(Change(line["kind"]), ()):
+        code = str(line.get(place, ""))
+        if units and code in units:
+            places[place] = units[code] if code == ROOT else f"{units[code]} ({code})"
     return str(CHANGES[Change(line["kind"])][1]) % places
 
 

@@ -50,10 +50,12 @@ for (const left of ["click", "focusin"]) {
   });
 }
 
-// A form is sent once: a second press while the first is under way does nothing.
+// A form is sent once: a second press while the first is under way does nothing. What answers with a file leaves the
+// page where it is, and may be asked for again: <form data-download>.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.hasAttribute("data-download")) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
