@@ -82,6 +82,15 @@ def test_who_was_at_enough_reads_so_when_it_is_over(client: FlaskClient) -> None
     assert "over" in client.get(f"/learn/{seat.enrolment_id}").text
 
 
+def test_who_still_waits_when_it_begins_is_not_told_to_wait_on(client: FlaskClient) -> None:
+    made, learner = training(slot(room(), 7), slot(room(), 3000), seats=1), person()
+    for one in (person(), learner):
+        booking.book(one, made, now=NOW)
+    made.meetings[0].starts_at, made.meetings[0].ends_at = NOW - timedelta(days=9), NOW - timedelta(days=8)
+    page = signed_in(client, learner).get(f"/seats/{made.id}").text
+    assert "No seat became free" in page and "on the waiting list" not in page
+
+
 def test_once_it_has_begun_the_next_meeting_is_named(site: Flask, client: FlaskClient) -> None:
     made = training(slot(room(name="Birinci otaq"), 7), slot(room(name="İkinci otaq"), 3000))
     learner = person()
