@@ -13,6 +13,7 @@ from app.accounts.models import Role, User
 from app.audiences import keeping, reading, resolving
 from app.audiences.models import Audience, AudienceVersion
 from app.audit import AuditEvent
+from app.clock import today
 from app.curricula.models import Requirement, RequirementAudience, RequirementVersion
 from app.db import db
 from app.errors import Refused
@@ -75,7 +76,7 @@ def test_a_rule_is_put_together_by_buttons_alone(officer: FlaskClient, house: Ho
     answer = officer.post(f"{house.at}/new", data=form | {"do": "save"})
     assert answer.status_code == 303
     made = db.session.query(Audience).one()
-    assert set(db.session.scalars(resolving.members_on(made.id, NOW.date()))) == {house.kamran.id, house.leyla.id}
+    assert set(db.session.scalars(resolving.members_on(made.id, today()))) == {house.kamran.id, house.leyla.id}
     page = officer.get(answer.headers["Location"])
     assert "Leyla Həsənova" in page.text
     assert "The audience has been made." in page.text
@@ -182,7 +183,7 @@ def test_an_audience_in_use_is_not_archived_and_says_by_what(site: Flask, office
     assert officer.post(f"{house.at}/{made.id}/archive").status_code == 303
     db.session.expire_all()
     assert made.archived_at is not None
-    assert list(db.session.scalars(resolving.members_on(made.id, NOW.date()))) == []
+    assert list(db.session.scalars(resolving.members_on(made.id, today()))) == []
     assert "İT işçiləri" in officer.get(f"{house.at}?archived=1").text
 
 
