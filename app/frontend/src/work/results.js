@@ -1,13 +1,14 @@
 import htmx from "htmx.org";
 
 // The result comes by polling, check by check. What the reader unfolded stays unfolded, refusals stand above it, and
-// Ctrl+Enter, Alt+Enter and Ctrl+Shift+Enter press the buttons.
+// Ctrl+Enter, Alt+Enter and Ctrl+Shift+Enter press the buttons. What is handed in is answered into #results, which stays;
+// #result within it is another element each time it is asked for, and an answer into one that is gone would be lost.
 export function watchResults(form) {
   let open = null;
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target } = event.detail;
-    if (target.id !== "result") return;
+    if (target.id !== "results" && target.id !== "result") return;
     const folds = [...target.querySelectorAll("details[data-check]")];
     open = new Map(folds.map((fold) => [fold.dataset.check, fold.open]));
     if (xhr.status >= 400) {
@@ -48,7 +49,7 @@ export function watchResults(form) {
     const made = document.createElement("div");
     made.id = "refused";
     made.setAttribute("aria-live", "assertive");
-    document.getElementById("result").before(made);
+    document.getElementById("results").before(made);
     return made;
   }
 
