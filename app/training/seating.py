@@ -99,7 +99,7 @@ def _doubts(user: User, training: Training, *, above: bool) -> list[str]:
         room = min((one.room for one in training.meetings), key=lambda one: one.seats)
         found.append(
             _(
-                "%(name)s would come on top of the seats that are planned (%(seats)s). “%(room)s” has room for %(places)s.",
+                "%(name)s would come on top of the planned seats (%(seats)s). “%(room)s” has room for %(places)s.",
                 name=user.name,
                 seats=training.seats,
                 room=room.name,

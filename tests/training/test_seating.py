@@ -51,7 +51,7 @@ def test_past_the_seats_only_who_is_meant_to_and_others_wait(site: Flask) -> Non
     booking.book(first, made, now=NOW)
     waits = seating.put_in(second, made, by=made.trainer, now=NOW)
     assert (waits.state, told(second)) == ("waiting", ["put_on_list"])
-    with pytest.raises(Doubt, match=r"Adam 2 would come on top of the seats that are planned \(1\)\. “Lab 3” has room for 6"):
+    with pytest.raises(Doubt, match=r"Adam 2 would come on top of the planned seats \(1\)\. “Lab 3” has room for 6"):
         seating.put_in(third, made, above=True, by=made.trainer, now=NOW)
     assert seating.put_in(third, made, above=True, confirmed=True, by=made.trainer, now=NOW).state == State.BOOKED
     booking.leave(booking.bookings(made)[0], by=first, now=NOW)
