@@ -49,9 +49,9 @@ def test_an_officer_chooses_the_hours_in_which_people_are_mailed(site: Flask, cl
     page = said(by(client, here.officer).get(f"{here.at}/reminders"))
     assert 'value="09:00"' in page
     assert "Saturday" in page
-    fields = {"learner": "-7", "opens": "08:30", "closes": "17:15", "weekdays": ["0", "1", "5"]}
+    fields = {"learner": "-7", "opens": "08:30", "closes": "17:15", "weekdays": ["0", "1", "2", "5"]}
     assert client.post(f"{here.at}/reminders", data=fields).status_code == 303
-    wanted = Hours(opens=time(8, 30), closes=time(17, 15), weekdays=frozenset({0, 1, 5}))
+    wanted = Hours(opens=time(8, 30), closes=time(17, 15), weekdays=frozenset({0, 1, 2, 5}))
     assert hours.chosen(here.organisation.id) == wanted
     user = here.hire("Rəna")
     assert hours.hours_of([user.id, here.officer.id], today()) == {user.id: (wanted,)}
@@ -67,6 +67,7 @@ def test_an_officer_chooses_the_hours_in_which_people_are_mailed(site: Flask, cl
         ({"opens": "18:00", "closes": "09:00"}, "closes"),
         ({"opens": "09:00", "closes": "09:30"}, "closes"),
         ({"weekdays": []}, "weekdays"),
+        ({"weekdays": ["0", "1", "2"]}, "weekdays"),
         ({"weekdays": ["7"]}, "weekdays"),
     ],
 )

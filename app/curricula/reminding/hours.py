@@ -16,6 +16,7 @@ from app.notices.workdays import USUAL, Hours
 from app.organisations.models import Job
 
 SHORTEST = timedelta(hours=1)
+FEWEST = 4  # days of the week: what is told the day before should not lie until the day after
 
 
 def hours_of(recipients: Collection[int], day: date) -> Mapping[int, Sequence[Hours]]:
@@ -44,8 +45,8 @@ def checked(opens: time | None, closes: time | None, weekdays: Collection[int]) 
     if datetime.combine(date.min, closes) - datetime.combine(date.min, opens) < SHORTEST:
         raise Refused(_("The end lies at least an hour after the beginning."), field="closes")
     days = frozenset(weekdays) & frozenset(range(7))
-    if not days:
-        raise Refused(_("Choose at least one day of the week."), field="weekdays")
+    if len(days) < FEWEST:
+        raise Refused(_("Choose at least four days of the week: people have to be reminded in time."), field="weekdays")
     return Hours(opens=opens, closes=closes, weekdays=days)
 
 
