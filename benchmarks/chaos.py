@@ -238,8 +238,8 @@ class House:
         """`question` asked of the database as it is now, however often the connection is cut meanwhile."""
         while True:
             with self.site.app_context():
-                begin_reading(True)
                 try:
+                    begin_reading(True)
                     return question()
                 except DBAPIError:
                     time.sleep(0.2)
