@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 
@@ -104,19 +105,13 @@ def put_in(training_id: int) -> ResponseReturnValue:
 def take_out(booking_id: int) -> ResponseReturnValue:
     seat: Booking = db.session.get(Booking, booking_id) or abort(404)
     training = given_or_404(seat.training_id)
-    reason, refused = request.form.get("reason", ""), ""
-    if request.method == "POST":
-        try:
-            seating.take_out(seat, reason, by=current_user, now=utc_now())
-        except Refused as refusal:
-            db.session.rollback()
-            refused = refusal.message
-        else:
-            db.session.commit()
-            flash(gettext("%(name)s is not expected any more.", name=seat.user.name), "good")
-            return redirect(url_for("trainings.show", training_id=training.id), 303)
-    page = render_template("training/out.html", training=training, seat=seat, reason=reason, refused=refused)
-    return page, 422 if refused else 200
+    return _with_reason(
+        training,
+        lambda reason: seating.take_out(seat, reason, by=current_user, now=utc_now()),
+        template="training/out.html",
+        done=gettext("%(name)s is not expected any more.", name=seat.user.name),
+        seat=seat,
+    )
 
 
 @pages.route("/<int:training_id>/change", methods=["GET", "POST"])
@@ -146,18 +141,30 @@ def change(training_id: int) -> ResponseReturnValue:
 @pages.route("/<int:training_id>/cancel", methods=["GET", "POST"])
 def cancel(training_id: int) -> ResponseReturnValue:
     training = managed_or_404(training_id)
+    return _with_reason(
+        training,
+        lambda reason: planning.cancel(training, reason, by=current_user, now=utc_now()),
+        template="training/cancel.html",
+        done=gettext("The training is cancelled."),
+    )
+
+
+def _with_reason(
+    training: Training, act: Callable[[str], None], *, template: str, done: str, **shown: Any
+) -> ResponseReturnValue:
+    """A page that asks why, and what is done then: `act` takes the reason as typed, `done` is said of it."""
     reason, refused = request.form.get("reason", ""), ""
     if request.method == "POST":
         try:
-            planning.cancel(training, reason, by=current_user, now=utc_now())
+            act(reason)
         except Refused as refusal:
             db.session.rollback()
             refused = refusal.message
         else:
             db.session.commit()
-            flash(gettext("The training is cancelled."), "good")
+            flash(done, "good")
             return redirect(url_for("trainings.show", training_id=training.id), 303)
-    page = render_template("training/cancel.html", training=training, reason=reason, refused=refused)
+    page = render_template(template, training=training, reason=reason, refused=refused, **shown)
     return page, 422 if refused else 200
 
 
