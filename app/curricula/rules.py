@@ -56,7 +56,7 @@ def status(
     closes_on: date | None,
     begun_on: date | None,
 ) -> Status:
-    """How an obligation stands on `day`. The same as `standing.status_on` says in SQL.
+    """How an obligation stands on `day`. The same as `standing.obligations_on` says in SQL.
 
     `valid`: of the newest period completed by `day`, None when there is none; the days after it are those of period 0.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
@@ -15,6 +16,7 @@ from app.db import covers
 from app.organisations.models import Leave
 
 
+@lru_cache(maxsize=64)  # putting it together takes 8 ms, longer than many an answer; a SELECT is never changed
 def obligations_on(day: date) -> Select[Any]:
     """One row for each obligation known by the end of `day`, in force or not; `.subquery()` to filter by columns.
 
@@ -23,54 +25,22 @@ def obligations_on(day: date) -> Select[Any]:
     moved it), completed_period_id, completed_on, window_opens_on, expires_on (of the newest completed by then).
     Narrow it with `.where(Obligation.user_id …)` or `Requirement…` where possible: that is quicker than afterwards.
     """
-    return _query(day, Obligation)
-
-
-def status_on(day: date) -> ColumnElement[str]:
-    """The status of `Obligation` on `day`, as a column of a SELECT from Obligation; None before it was known."""
-    inner = aliased(Obligation)
-    query = _query(day, inner).where(inner.id == Obligation.id)
-    status: Any = query.with_only_columns(query.selected_columns.status).correlate(Obligation)
-    found: ColumnElement[str] = status.scalar_subquery()
-    return found
-
-
-def asked_on(day: date, obligation: Any = Obligation) -> ColumnElement[bool]:
-    """A source of the obligation holds on `day`."""
-    return select(Source.id).where(Source.obligation_id == obligation.id, covers(Source, day)).exists()
-
-
-def exempt_on(day: date, obligation: Any = Obligation) -> ColumnElement[bool]:
-    return select(Exemption.id).where(Exemption.obligation_id == obligation.id, covers(Exemption, day)).exists()
-
-
-def away_on(day: date, user_id: Any, organisation_id: Any) -> ColumnElement[bool]:
-    away = select(Leave.id).where(
-        Leave.user_id == user_id,
-        Leave.organisation_id == organisation_id,
-        Leave.withdrawn_at.is_(None),
-        covers(Leave, day),
-    )
-    return away.exists()
-
-
-def _query(day: date, obligation: Any) -> Select[Any]:
     taken, done, other = aliased(Period), aliased(Period), aliased(Period)
     newest = (
         select(other.id)
-        .where(other.obligation_id == obligation.id)
+        .where(other.obligation_id == Obligation.id)
         .order_by(other.number.desc())
         .limit(1)
-        .correlate(obligation)
+        .correlate(Obligation)
     )
-    known = select(Source.id).where(Source.obligation_id == obligation.id, Source.assigned_at < end_of(day))
-    return (
+    known = select(Source.id).where(Source.obligation_id == Obligation.id, Source.assigned_at < end_of(day))
+    query: Any = (
         select(
-            obligation.id.label("obligation_id"),
-            obligation.user_id,
-            obligation.requirement_id,
+            Obligation.id.label("obligation_id"),
+            Obligation.user_id,
+            Obligation.requirement_id,
             Requirement.organisation_id,
-            _status(day, obligation, taken, done).label("status"),
+            _status(day, taken, done).label("status"),
             taken.id.label("period_id"),
             taken.number,
             taken.start_on,
@@ -83,8 +53,8 @@ def _query(day: date, obligation: Any) -> Select[Any]:
             done.window_opens_on,
             done.expires_on,
         )
-        .select_from(obligation)
-        .join(Requirement, Requirement.id == obligation.requirement_id)
+        .select_from(Obligation)
+        .join(Requirement, Requirement.id == Obligation.requirement_id)
         .join(
             taken,
             taken.id == newest.where(or_(other.start_on <= day, other.number == 0)).scalar_subquery(),
@@ -93,19 +63,40 @@ def _query(day: date, obligation: Any) -> Select[Any]:
         .outerjoin(DueDate, and_(DueDate.period_id == taken.id, covers(DueDate, day)))
         .where(known.exists())
     )
+    found: Select[Any] = query
+    return found
 
 
-def _status(day: date, obligation: Any, taken: Any, done: Any) -> ColumnElement[str]:
+def asked_on(day: date) -> ColumnElement[bool]:
+    """A source of the obligation holds on `day`."""
+    return select(Source.id).where(Source.obligation_id == Obligation.id, covers(Source, day)).exists()
+
+
+def exempt_on(day: date) -> ColumnElement[bool]:
+    return select(Exemption.id).where(Exemption.obligation_id == Obligation.id, covers(Exemption, day)).exists()
+
+
+def away_on(day: date, user_id: Any, organisation_id: Any) -> ColumnElement[bool]:
+    away = select(Leave.id).where(
+        Leave.user_id == user_id,
+        Leave.organisation_id == organisation_id,
+        Leave.withdrawn_at.is_(None),
+        covers(Leave, day),
+    )
+    return away.exists()
+
+
+def _status(day: date, taken: Any, done: Any) -> ColumnElement[str]:
     """`rules.status`, line by line. A first period that is still to start is in force as soon as it is known."""
     to_come = select(Source.id).where(
-        Source.obligation_id == obligation.id,
+        Source.obligation_id == Obligation.id,
         or_(Source.until_on.is_(None), Source.until_on >= day),
         or_(Source.from_on <= day, taken.start_on > day),
     )
     return case(
         (or_(Requirement.archived_on <= day, ~to_come.exists()), Status.ARCHIVED),
-        (exempt_on(day, obligation), Status.EXEMPT),
-        (away_on(day, obligation.user_id, Requirement.organisation_id), Status.SUSPENDED),
+        (exempt_on(day), Status.EXEMPT),
+        (away_on(day, Obligation.user_id, Requirement.organisation_id), Status.SUSPENDED),
         (and_(done.id.is_not(None), done.expires_on.is_(None)), Status.VALID),
         (done.window_opens_on > day, Status.VALID),
         (done.expires_on > day, Status.WINDOW_OPEN),
