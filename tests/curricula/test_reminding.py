@@ -206,6 +206,41 @@ def test_what_an_audience_brings_is_told_once_with_all_of_it_in_one_notice(agenc
     assert told(done, "asked") == []
 
 
+def test_many_whom_an_audience_brings_something_are_told_in_parts_that_go_on_where_the_last_ended(
+    agency: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounding, "PART", 2)
+    team = [employee(agency) for _n in range(5)]
+    asked(agency, *team)
+    asked(agency, *team, slug="data", due={})
+    night(START)
+    parts, after = 0, []
+    while rounding.tell_asked(noon(START)):
+        parts += 1
+        after.append(db.session.get_one(ReminderMark, ladder.ASKED).after_source)
+    assert parts == 3  # of two, two and one
+    assert after == sorted(set(after))
+    assert [told(user, "asked") for user in team] == [[(START, ["asked", "asked"])]] * 5
+
+
+def test_what_an_audience_brought_and_committed_late_is_found_within_the_hour(agency: Organisation) -> None:
+    user = employee(agency)
+    asked(agency, user)
+    night(START)
+    mark = ReminderMark(name=ladder.ASKED, at=noon(START), after_source=1000)  # others, newer, were seen before it
+    db.session.add(mark)
+    db.session.flush()
+    soon = noon(START) + timedelta(minutes=59)
+    assert not rounding.asked_is_due(soon)
+    assert not rounding.tell_asked(soon)
+    later = soon + timedelta(minutes=2)
+    assert rounding.asked_is_due(later)
+    assert rounding.tell_asked(later)
+    assert not rounding.tell_asked(later)
+    assert told(user, "asked") == [(START, ["asked"])]
+    assert mark.at == later
+
+
 def test_a_second_audience_asks_nothing_new_and_who_comes_back_is_told_again(agency: Organisation) -> None:
     user = employee(agency)
     made = asked(agency, user)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import Organisation, User
 from app.curricula.models import DueDate, Obligation, Period, Source
@@ -51,47 +52,34 @@ def rules_from(kept: Mapping[str, Collection[str]]) -> Mapping[str, Collection[s
     return {**told, ladder.LEARNER: (*told[ladder.LEARNER], *(ladder.COMPULSORY - set(told[ladder.LEARNER])))}
 
 
-def next_concerned(span: Span, steps: Collection[str], *, after: int, most: int) -> list[tuple[int, int]]:
-    """(user, obligation) of the next people of whom one may have reached one of these steps, each with all of theirs.
-
-    In the order of the people; as many as have about `most` obligations together.
+def next_concerned(span: Span, steps: Collection[str], *, after: int, most: int) -> tuple[int, list[int]] | None:
+    """Of the next `most` people after the one with the id `after`: the last one's id, and the obligations that may have
+    reached one of these steps, by the days in their rows alone; `newest` looks at how they stand. None: nobody is left.
     """
-    concerned = _concerned(span, steps).subquery()
-    query = (
-        select(Obligation.user_id, Obligation.id)
-        .join(concerned, concerned.c.obligation_id == Obligation.id)
-        .where(Obligation.user_id > after)
-        .order_by(Obligation.user_id)
-    )
-    found = [(row[0], row[1]) for row in db.session.execute(query.limit(most))]
-    if len(found) == most and (whole := [one for one in found if one[0] != found[-1][0]]):
-        return whole  # the last one's may go on
-    if len(found) == most:
-        only = query.where(Obligation.user_id == found[-1][0])
-        found = [(row[0], row[1]) for row in db.session.execute(only)]
-    return found
-
-
-def _concerned(span: Span, steps: Collection[str]) -> Any:
-    """A SELECT of the ids of obligations, by the days in their rows alone; `newest` looks at how they stand."""
-    of_due = select(Period.obligation_id).join(DueDate, DueDate.period_id == Period.id)
-    return union(
-        of_due.where(
-            covers(DueDate, span.day),
-            or_(
-                DueDate.due_on.in_(sorted(span.due_days(steps))),
-                (DueDate.from_on > span.since) & DueDate.cause.in_(("changed", "leave")),
-                (DueDate.closes_on >= span.since) & (DueDate.closes_on < span.day),
-            ),
-            Period.completed_on.is_(None),
-        ),
-        select(Period.obligation_id).where(
-            or_(
-                (Period.window_opens_on > span.since) & (Period.window_opens_on <= span.day),
-                (Period.expires_on > span.since) & (Period.expires_on <= span.day),
-            )
+    asked = select(Obligation.user_id).where(Obligation.user_id > after).distinct()
+    users = db.session.scalars(asked.order_by(Obligation.user_id).limit(most)).all()
+    if not users:
+        return None
+    of_due = and_(
+        Period.completed_on.is_(None),
+        or_(
+            DueDate.due_on.in_(sorted(span.due_days(steps))),
+            (DueDate.from_on > span.since) & DueDate.cause.in_(("changed", "leave")),
+            (DueDate.closes_on >= span.since) & (DueDate.closes_on < span.day),
         ),
     )
+    of_window = or_(
+        (Period.window_opens_on > span.since) & (Period.window_opens_on <= span.day),
+        (Period.expires_on > span.since) & (Period.expires_on <= span.day),
+    )
+    concerned = (
+        select(Obligation.id)
+        .join(Period, Period.obligation_id == Obligation.id)
+        .outerjoin(DueDate, and_(DueDate.period_id == Period.id, covers(DueDate, span.day)))
+        .where(Obligation.user_id.between(users[0], users[-1]), or_(of_due, of_window))
+        .distinct()
+    )
+    return users[-1], list(db.session.scalars(concerned))
 
 
 def speaking(
@@ -127,18 +115,45 @@ def speaking(
     return found
 
 
-def newly_asked(since: datetime, day: date, *, most: int) -> list[Speaking]:
-    """What an audience has brought to people since, whom nobody has told of it yet; of no more than `most`.
+def newly_asked(since: datetime, day: date, *, after: int, most: int) -> tuple[list[Speaking], int] | None:
+    """What audiences have brought and nobody has told yet to the people of the next `most` of these sources, all of it;
+    and the id of the last of the sources, to go on `after`. None: nothing is left.
 
     By hand it is told by who assigns it (assigning.py). Not what somebody else asked before, and what is done already.
     """
-    other = Source.__table__.alias()
+    untold = _untold(since, day)
+    met = db.session.execute(
+        untold.add_columns(Source.id, Obligation.user_id).where(Source.id > after).order_by(Source.id).limit(most)
+    ).all()
+    if not met:
+        return None
+    theirs = untold.add_columns(Source.obligation_id, Source.from_on).where(
+        Obligation.user_id.in_({row.user_id for row in met})
+    )
+    days: dict[int, date] = dict(db.session.execute(theirs).all())
+    rows = db.session.execute(obligations_on(day).where(Obligation.id.in_(days)))
+    found = [
+        _speaking(row, ladder.LEARNER, Reached(step=ladder.ASKED, on_day=days[row.obligation_id]))
+        for row in rows
+        if row.status in ASKED_OF
+    ]
+    return found, met[-1].id
+
+
+def is_anything_untold(since: datetime, day: date, *, after: int) -> bool:
+    """There is something for `newly_asked` to look at."""
+    return db.session.scalar(_untold(since, day).add_columns(Source.id).where(Source.id > after).limit(1)) is not None
+
+
+def _untold(since: datetime, day: date) -> Select[Any]:
+    """A SELECT, without columns, from Source and Obligation."""
+    other = aliased(Source)
     before = (
-        select(other.c.id)
+        select(other.id)
         .where(
-            other.c.obligation_id == Source.obligation_id,
-            other.c.id < Source.id,
-            or_(other.c.until_on.is_(None), other.c.until_on >= Source.from_on),
+            other.obligation_id == Source.obligation_id,
+            other.id < Source.id,
+            or_(other.until_on.is_(None), other.until_on >= Source.from_on),
         )
         .exists()
     )
@@ -153,8 +168,9 @@ def newly_asked(since: datetime, day: date, *, most: int) -> list[Speaking]:
         )
         .exists()
     )
-    new = (
-        select(Obligation.user_id, Source.obligation_id, Source.from_on)
+    return (
+        select()
+        .select_from(Source)
         .join(Obligation, Obligation.id == Source.obligation_id)
         .where(
             Source.assigned_at > since,
@@ -164,21 +180,7 @@ def newly_asked(since: datetime, day: date, *, most: int) -> list[Speaking]:
             ~before,
             ~told,
         )
-        .order_by(Obligation.user_id)
     )
-    days_of: dict[int, dict[int, date]] = {}
-    for user_id, obligation_id, from_on in db.session.execute(new):
-        days_of.setdefault(user_id, {})[obligation_id] = from_on
-    for users in in_parts(days_of, most):
-        days = {obligation: on for user in users for obligation, on in days_of[user].items()}
-        rows = db.session.execute(obligations_on(day).where(Obligation.id.in_(days), Obligation.user_id.in_(users)))
-        asked = [row for row in rows if row.status in ASKED_OF]
-        if asked:
-            return [
-                _speaking(row, ladder.LEARNER, Reached(step=ladder.ASKED, on_day=days[row.obligation_id]))
-                for row in asked
-            ]
-    return []
 
 
 def _told(periods: Sequence[int]) -> set[tuple[int, str, str, date]]:

@@ -62,9 +62,11 @@ class ReminderRound(Model):
 
 
 class ReminderMark(Model):
-    """Up to which moment something was looked through."""
+    """How far something has been looked through that grows at its end, while parts of it may be committed late."""
 
     __tablename__ = "reminder_mark"
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
-    at: Mapped[Moment]
+    at: Mapped[Moment]  # when the last look from the beginning was begun: what was assigned by then is known
+    began_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the one under way
+    after_source: Mapped[int] = mapped_column(default=0)  # looked at up to this source, by whichever look

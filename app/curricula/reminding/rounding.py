@@ -24,10 +24,9 @@ from app.curricula.reminding.summaries import Summaries
 from app.db import db, one_at_a_time
 from app.notices import workdays
 
-PART = 500  # obligations in one transaction
-PEOPLE = 100  # newly asked, each of several things
+PART = 100  # people in one transaction, each with several things
 LATE_COMMITS = timedelta(minutes=10)  # what was assigned so long before it could be seen
-MOVES_AFTER = timedelta(hours=1)
+LOOKS_AGAIN = timedelta(hours=1)
 ACT = "reminders"
 
 
@@ -75,30 +74,34 @@ def last_ended() -> ReminderRound | None:
 
 
 def tell_asked(now: datetime) -> bool:
-    """Tell the next people what an audience has brought them; False when everybody knows."""
+    """Tell the next people what audiences have brought them; False when everybody knows."""
     one_at_a_time(ACT)
     mark = _mark(now)
-    found = looking.newly_asked(mark.at - LATE_COMMITS, in_baku(now).date(), most=PEOPLE)
-    if not found:
-        mark.at = now
+    if mark.began_at is None and now - mark.at > LOOKS_AGAIN:
+        mark.began_at, mark.after_source = now, 0
+    looked = looking.newly_asked(mark.at - LATE_COMMITS, in_baku(now).date(), after=mark.after_source, most=PART)
+    if looked is None:
+        if mark.began_at is not None:
+            mark.at, mark.began_at = mark.began_at, None
         return False
+    found, mark.after_source = looked
     _remember(found, now)
     letters.tell_asked(found, now=now)
     return True
 
 
 def asked_is_due(now: datetime) -> bool:
-    """Somebody has to be told what an audience has brought; or the mark has to be moved, lest more and more is read."""
+    """Audiences have brought something that nobody has looked at; or it is time to look for what was committed late."""
     mark = db.session.get(ReminderMark, ladder.ASKED)
-    if mark is None or now - mark.at > MOVES_AFTER:
+    if mark is None or mark.began_at is not None or now - mark.at > LOOKS_AGAIN:
         return True
-    return bool(looking.newly_asked(mark.at - LATE_COMMITS, in_baku(now).date(), most=PEOPLE))
+    return looking.is_anything_untold(mark.at - LATE_COMMITS, in_baku(now).date(), after=mark.after_source)
 
 
 def _mark(now: datetime) -> ReminderMark:
-    mark = db.session.get(ReminderMark, ladder.ASKED)
+    mark = db.session.get(ReminderMark, ladder.ASKED, populate_existing=True)
     if mark is None:  # what was asked before this was built is known to everybody
-        mark = ReminderMark(name=ladder.ASKED, at=begins(in_baku(now).date()))
+        mark = ReminderMark(name=ladder.ASKED, at=begins(in_baku(now).date()), after_source=0)
         db.session.add(mark)
     return mark
 
@@ -142,13 +145,14 @@ def _tell_people(it: ReminderRound, now: datetime) -> None:
     steps = {step for one in rules.values() for some in one.values() for step in some}
     span = Span(since=it.since, day=it.day, ahead_since=it.ahead_since, ahead=it.ahead)
     concerned = looking.next_concerned(span, steps, after=it.after_user, most=PART)
-    if not concerned:
+    if concerned is None:
         it.learners_done = True
         return
-    found = looking.speaking(span, rules, [obligation for _user, obligation in concerned])
+    it.after_user, obligations = concerned
+    found = looking.speaking(span, rules, obligations) if obligations else []
     _remember(found, now)
     letters.tell_due([one for one in found if one.audience == ladder.LEARNER], it.day, now=now)
-    it.after_user, it.told = concerned[-1][0], it.told + len(found)
+    it.told += len(found)
 
 
 def _remember(found: Sequence[Speaking], now: datetime) -> None:
