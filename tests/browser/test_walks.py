@@ -1,4 +1,4 @@
-"""From a list of people to what is asked of them and how they stand: a training officer at work, in each language."""
+"""From a list of people to an answered request: officer, employee and manager at work together, in each language."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.organisations.headings import HEADINGS, LANGUAGES
-from tests.browser.conftest import violations
-from tests.browser.test_teams import speak
+from tests.browser.conftest import Bilik, violations
+from tests.browser.test_teams import look, speak
 from tests.insights.staff import today
 
 pytestmark = [pytest.mark.browser]
@@ -42,11 +42,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "change": "gets an account",
     },
 }
+PASSWORD = "dörd uzun sakit söz"
 
 
 def the_list(language: str, said: dict[str, Any]) -> dict[str, Any]:
-    """Two people in a new unit, none of the demo manager's, with the headings and the bytes of the language."""
-    unit = [f"A-{language}", said["unit"], ""]
+    """Two people in a new unit below that of the manager, with the headings and the bytes of the language."""
+    unit = [f"A-{language}", said["unit"], "1"]
     rows = [
         [HEADINGS[column][LANGUAGES.index(language)] for column in COLUMNS],
         [f"{language}-1", said["people"][0], f"boss-{language}@bilik.example", *unit, "Arxivçi", ""],
@@ -126,7 +127,7 @@ def ask_it(officer: Page, language: str, said: dict[str, Any]) -> None:
 
 
 def look_at_the_whole(officer: Page, said: dict[str, Any]) -> None:
-    """Overview with heat map, forecast, a past day."""
+    """Overview with heat map, forecast, a past day, the three exports."""
     officer.goto("/team/1/overview")
     expect(officer.locator(".heat-map")).to_contain_text(said["title"])
     officer.goto("/team/1/outlook")
@@ -135,29 +136,86 @@ def look_at_the_whole(officer: Page, said: dict[str, Any]) -> None:
     expect(officer.locator("main")).not_to_contain_text(said["people"][1])
     officer.goto("/team/1/report")
     expect(officer.locator("main")).to_contain_text(said["people"][1])
+    take_the_exports(officer)
 
 
-def beginnings_of_exports(page: Page) -> dict[str, bytes]:
-    found = {}
-    for name in ("Excel", "CSV", "PDF"):
+def take_the_exports(page: Page) -> None:
+    for name, begins in (("Excel", b"PK"), ("CSV", b"\xef\xbb\xbf"), ("PDF", b"%PDF-")):
         with page.expect_download() as download:
             page.get_by_role("button", name=name, exact=True).click()
-        found[name] = Path(download.value.path()).read_bytes()[:5]
-    return found
+        assert Path(download.value.path()).read_bytes().startswith(begins), name
+
+
+def accept_the_invitation(employee: Page, bilik: Bilik, address: str) -> None:
+    employee.goto(bilik.link_in_mail_to(address).removeprefix(bilik.url))
+    employee.locator("main input[name=password]").fill(PASSWORD)
+    for box in employee.locator("main input[type=checkbox]").all():
+        box.check()
+    employee.locator("main form button[type=submit]").first.click()
+    expect(employee.locator(".menu summary")).to_be_visible()
+
+
+def ask_for_time(employee: Page, said: dict[str, Any]) -> None:
+    """The task says why and by when; more time is asked for."""
+    look(employee, "/")
+    task = employee.locator(".task", has_text=said["title"])
+    expect(task).to_be_visible()
+    task.locator("a[href*='/obligations/']").first.click()
+    main = employee.locator("main")
+    expect(main).to_contain_text(said["reason"])
+    expect(main).to_contain_text(said["unit"])  # from whom, and because of what
+    expect(main).to_contain_text("Nümunə Agentliyi")
+    employee.locator("details:has(form[action$='/time']) > summary").click()
+    form = employee.locator("form[action$='/time']")
+    form.locator("#wanted_on").fill((today() + timedelta(days=45)).isoformat())
+    form.locator("#reason").fill("Ezamiyyət")
+    assert violations(employee) == []
+    press(employee, "form[action$='/time'] button")
+    expect(employee.locator(".card--ask")).to_contain_text("Ezamiyyət")
+
+
+def lead(manager: Page, said: dict[str, Any]) -> None:
+    """The lights, down to one person's obligation, a reminder, the request granted, the exports."""
+    manager.goto("/team/1")
+    manager.locator(".lights__one--amber").click()
+    row = manager.locator("tbody tr", has_text=said["people"][1])
+    row.locator("input[type=checkbox]").check()
+    press(manager, "#act button[type=submit]:not([formaction])")
+    expect(manager.locator(".banner--good")).to_be_visible()
+    manager.goto("/team/1/requests")
+    assert violations(manager) == []
+    request = manager.locator("article", has_text=said["people"][1])
+    request.locator("input[name=answer]").fill("Razıyam")
+    request.locator("button[value=grant]").click()
+    expect(manager.locator(".banner--good")).to_be_visible()
+    expect(manager.locator("article", has_text=said["people"][1])).to_have_count(0)
+    manager.goto("/team/1")
+    manager.locator("tbody th a", has_text=said["people"][1]).click()
+    manager.locator("main .rows a", has_text=said["title"]).click()
+    expect(manager.locator("main")).to_contain_text(said["reason"])
+    manager.goto("/team/1")
+    take_the_exports(manager)
 
 
 @pytest.mark.parametrize("language", WORDS)
-def test_a_training_officer_brings_a_list_asks_who_is_in_it_and_sees_the_whole(
-    language: str, new_page: Callable[..., Page], sign_in: Callable[..., None]
+def test_what_a_list_brings_is_asked_shown_put_off_and_answered(
+    language: str, bilik: Bilik, new_page: Callable[..., Page], sign_in: Callable[..., None]
 ) -> None:
-    said, officer = WORDS[language], new_page()
-    sign_in(officer, "officer")
-    speak(officer, language)
+    said = WORDS[language]
+    officer, manager, employee = new_page(), new_page(), new_page(width=390, language=language)
+    for page, who in ((officer, "officer"), (manager, "manager")):
+        sign_in(page, who)
+        speak(page, language)
     bring_the_list(officer, language, said)
     choose_the_audience(officer, said)
     ask_it(officer, language, said)
     look_at_the_whole(officer, said)
-    begin = beginnings_of_exports(officer)
-    assert begin["Excel"].startswith(b"PK")
-    assert begin["CSV"].startswith(b"\xef\xbb\xbf")
-    assert begin["PDF"] == b"%PDF-"
+    accept_the_invitation(employee, bilik, f"clerk-{language}@bilik.example")
+    speak(employee, language)
+    ask_for_time(employee, said)
+    lead(manager, said)
+    employee.goto("/notices")
+    expect(employee.locator("main")).to_contain_text("Razıyam")
+    assert violations(employee) == []
+    employee.goto("/")
+    expect(employee.locator(".task", has_text=said["title"])).to_be_visible()
