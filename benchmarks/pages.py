@@ -257,7 +257,7 @@ def acts() -> list[tuple[str, Callable[[], object]]]:
         ("worker: rejudges", lambda: settling.settle_some(now=utc_now())),
         ("worker: forget tries, none", lambda: queueing.forget_tries(now=utc_now())),
         ("worker: forget devices", lambda: forgetting.forget(utc_now())),
-        ("hand-in: the wait", lambda: waiting.expected_seconds(slots=2)),
+        ("hand-in: the wait", waiting.expected_seconds),
     ]
 
 

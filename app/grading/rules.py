@@ -156,19 +156,21 @@ def ends(turns: Sequence[Turn], *, running: Sequence[Turn], slots: int) -> dict[
     return found
 
 
-def turnaround(runs: Sequence[Run], *, slots: int) -> float:
+def turnaround(runs: Sequence[Run]) -> float:
     """Seconds between a result and the start of the next on that slot, the median of those that waited for it.
 
-    `runs` in any order; what ended without a gap in between. While all slots are busy the end number k frees the slot
-    of the start number k + slots.
+    `runs` in any order; what ended without a gap in between. A start takes the slot that was freed last: one that has
+    been free for longer was not waited for, but stood idle, as where a single learner's wait for one another.
     """
-    starts = sorted(runs, key=lambda run: run.started_at)
-    ends = sorted(run.ended_at for run in runs)
-    gaps = [
-        (following.started_at - ended).total_seconds()
-        for ended, following in zip(ends, starts[slots:], strict=False)
-        if following.submitted_at < ended <= following.started_at
-    ]
+    ends = [(run.ended_at, 0, run) for run in runs]
+    starts = [(run.started_at, 1, run) for run in runs]
+    free: list[datetime] = []
+    gaps = []
+    for moment, is_start, run in sorted(ends + starts, key=lambda event: event[:2]):
+        if not is_start:
+            free.append(moment)
+        elif free and run.submitted_at < (freed := free.pop()):
+            gaps.append((moment - freed).total_seconds())
     return statistics.median(gaps) if gaps else 0.0
 
 

@@ -87,7 +87,7 @@ def _places(lane: str, *, slots: int, now: datetime) -> dict[int, Place]:
         .outerjoin(of_user, and_(of_user.course_id == Submission.course_id, of_user.user_id == Submission.user_id))
         .where(Submission.state == State.QUEUED, Submission.lane <= lane)
     ).all()
-    expected = expected_seconds(slots=slots)
+    expected = expected_seconds()
     turns = {
         id: rules.Turn(submission_id=id, user_id=user, seconds=expected(tuple(what)))
         for id, _lane, _course, user, _by_course, _by_user, *what in rows
@@ -124,7 +124,7 @@ def _running(expected: Callable[[tuple[object, ...]], float], *, now: datetime) 
     ]
 
 
-def expected_seconds(*, slots: int) -> Callable[[tuple[object, ...]], float]:
+def expected_seconds() -> Callable[[tuple[object, ...]], float]:
     """Seconds a slot is taken by what is graded (`WHAT`) until it is free for the next, learnt from the last hundred.
 
     Of an exercise nobody has handed in lately it is that of its kind, then of all. Quizzes take no slot.
@@ -141,7 +141,7 @@ def expected_seconds(*, slots: int) -> Callable[[tuple[object, ...]], float]:
         runs.append(rules.Run(submitted_at=submitted, started_at=started, ended_at=recorded))
         for key in (tuple(what), tuple(what[:1]), ()):
             took.setdefault(key, []).append((recorded - started).total_seconds())
-    between = rules.turnaround(runs, slots=slots)
+    between = rules.turnaround(runs)
     means = {key: max(SHORTEST, sum(each) / len(each) + between) for key, each in took.items()}
 
     def expected(what: tuple[object, ...]) -> float:

@@ -62,12 +62,18 @@ def run(submitted: float, started: float, ended: float) -> Run:
 
 def test_what_lies_between_a_result_and_the_next_start_is_learnt_where_something_waited() -> None:
     busy_slot = [run(0, 0, 2), run(0, 2.5, 4), run(0, 4.5, 7)]
-    assert rules.turnaround(busy_slot, slots=1) == 0.5
-    assert rules.turnaround([*busy_slot, run(60, 60, 62)], slots=1) == 0.5  # an empty queue teaches nothing
-    assert rules.turnaround([run(0, 0, 2), run(60, 60, 62)], slots=1) == 0
+    assert rules.turnaround(busy_slot) == 0.5
+    assert rules.turnaround([*busy_slot, run(60, 60, 62)]) == 0.5  # an empty queue teaches nothing
+    assert rules.turnaround([run(0, 0, 2), run(60, 60, 62)]) == 0
     two = [run(0, 0, 2), run(0, 0, 3), run(0, 2.25, 5), run(0, 3.25, 6)]
-    assert rules.turnaround(two, slots=2) == 0.25
-    assert rules.turnaround([], slots=2) == 0
+    assert rules.turnaround(two) == 0.25
+    assert rules.turnaround([]) == 0
+
+
+def test_a_slot_that_stands_idle_while_one_learner_waits_for_the_own_results_teaches_nothing() -> None:
+    one_after_another = [run(0, 2.5 * n, 2.5 * n + 2) for n in range(10)]
+    of_another = run(-9, -9, -8)  # whose slot has been free since
+    assert rules.turnaround([of_another, *one_after_another]) == 0.5
 
 
 @pytest.mark.parametrize(("promised", "took", "error"), [(12, 10, 0.2), (8, 10, 0.2), (0.5, 0.1, 0.4)])
