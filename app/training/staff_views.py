@@ -13,6 +13,7 @@ from flask_login import current_user
 
 from app.accounts.permissions import instructs, taught_courses
 from app.catalogue import reading as catalogue
+from app.catalogue.models import Course
 from app.clock import utc_now
 from app.db import db
 from app.errors import Refused, refused_in
@@ -55,20 +56,11 @@ def new(slug: str) -> ResponseReturnValue:
     share = planning.asked_share(course) or 1.0
     form = TrainingForm(language=language(), trainer_id=current_user.id, percent=round(share * 100))
     form.offer(planning.trainers_of(course), list(rooms()))
-    doubt = ""
-    if form.validate_on_submit():
-        try:
-            confirmed = form.confirmed.data == "1"
-            made = planning.open_training(course, form.plan(), confirmed=confirmed, by=current_user, now=utc_now())
-        except Refused as refusal:
-            db.session.rollback()
-            doubt = _said(form, refusal)
-        else:
-            db.session.commit()
-            flash(gettext("The training is planned."), "good")
-            return redirect(url_for("trainings.show", training_id=made.id), 303)
-    page = render_template("training/edit.html", course=course, training=None, form=form, doubt=doubt)
-    return page, 422 if form.errors or form.form_errors or doubt else 200
+
+    def plan(confirmed: bool) -> Training:
+        return planning.open_training(course, form.plan(), confirmed=confirmed, by=current_user, now=utc_now())
+
+    return _planned(form, plan, course=course, training=None, done=gettext("The training is planned."))
 
 
 @pages.get("/<int:training_id>")
@@ -122,20 +114,12 @@ def change(training_id: int) -> ResponseReturnValue:
     form.offer(
         planning.trainers_of(training.course), list({one.id: one for one in (*rooms(), *known.values())}.values())
     )
-    doubt = ""
-    if form.validate_on_submit():
-        try:
-            confirmed = form.confirmed.data == "1"
-            planning.change(training, form.plan(), confirmed=confirmed, by=current_user, now=utc_now())
-        except Refused as refusal:
-            db.session.rollback()
-            doubt = _said(form, refusal)
-        else:
-            db.session.commit()
-            flash(gettext("Saved."), "good")
-            return redirect(url_for("trainings.show", training_id=training.id), 303)
-    page = render_template("training/edit.html", course=training.course, training=training, form=form, doubt=doubt)
-    return page, 422 if form.errors or form.form_errors or doubt else 200
+
+    def plan(confirmed: bool) -> Training:
+        planning.change(training, form.plan(), confirmed=confirmed, by=current_user, now=utc_now())
+        return training
+
+    return _planned(form, plan, course=training.course, training=training, done=gettext("Saved."))
 
 
 @pages.route("/<int:training_id>/cancel", methods=["GET", "POST"])
@@ -147,6 +131,25 @@ def cancel(training_id: int) -> ResponseReturnValue:
         template="training/cancel.html",
         done=gettext("The training is cancelled."),
     )
+
+
+def _planned(
+    form: TrainingForm, plan: Callable[[bool], Training], *, course: Course, training: Training | None, done: str
+) -> ResponseReturnValue:
+    """The page of the form, and what is sent by it: `plan` takes whether a doubt is answered, `done` is said of it."""
+    doubt = ""
+    if form.validate_on_submit():
+        try:
+            planned = plan(form.confirmed.data == "1")
+        except Refused as refusal:
+            db.session.rollback()
+            doubt = _said(form, refusal)
+        else:
+            db.session.commit()
+            flash(done, "good")
+            return redirect(url_for("trainings.show", training_id=planned.id), 303)
+    page = render_template("training/edit.html", course=course, training=training, form=form, doubt=doubt)
+    return page, 422 if form.errors or form.form_errors or doubt else 200
 
 
 def _with_reason(
