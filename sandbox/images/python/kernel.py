@@ -20,11 +20,12 @@ from inside.reaping import LIBC, settle
 
 PR_SET_PDEATHSIG = 1
 MOST_PRINTED = 65536
-PACKAGES = ("numpy", "pandas", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "pandas.plotting._matplotlib")
+PACKAGES = ("numpy", "pandas", "matplotlib.backends.backend_agg", "pandas.plotting._matplotlib")
 
 
 def preload() -> None:
     """Import, before any fork, what a notebook pays for."""
+    figures.import_pyplot()
     for name in ("ipykernel.kernelapp", "ipykernel.iostream", "IPython.core.magics", "matplotlib_inline", *PACKAGES):
         importlib.import_module(name)
     _draw()

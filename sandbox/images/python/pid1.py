@@ -82,7 +82,10 @@ def preload(run: Run) -> None:
         process.prepare_scratch()
         gc.disable()
         for name in run.preload:
-            importlib.import_module(name)
+            if name == "matplotlib.pyplot":
+                figures.import_pyplot()
+            else:
+                importlib.import_module(name)
         gc.freeze()
 
 

@@ -226,6 +226,21 @@ def test_plots_come_as_pictures_and_as_data(begin):
     assert run.ask({"q": "figure", "index": 3})["ended"] == "missing"
 
 
+def test_pyplot_is_there_whole_but_for_the_lists_of_properties_in_its_help(begin):
+    code = """import matplotlib.pyplot as plt
+from matplotlib.artist import kwdoc
+def f():
+    return "zorder" in plt.plot.__doc__, "Plot y versus x" in plt.plot.__doc__, "zorder" in kwdoc(plt.Line2D)
+def g():
+    line, = plt.plot([1, 2])
+    line.set(zorder=7, linewidth=2)
+    return line.get_zorder()
+"""
+    run = begin({"x.py": code})
+    assert run.call("f")["value"] == (False, True, True)
+    assert run.call("g")["value"] == 7
+
+
 def test_a_fresh_process_for_a_question_takes_milliseconds(begin):
     run = begin({"x.py": "def f():\n    return 1\n"})
     run.call("f")
