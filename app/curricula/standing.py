@@ -25,14 +25,8 @@ def obligations_on(day: date) -> Select[Any]:
     moved it), completed_period_id, completed_on, window_opens_on, expires_on (of the newest completed by then).
     Narrow it with `.where(Obligation.user_id …)` or `Requirement…` where possible: that is quicker than afterwards.
     """
-    taken, done, other = aliased(Period), aliased(Period), aliased(Period)
-    newest = (
-        select(other.id)
-        .where(other.obligation_id == Obligation.id)
-        .order_by(other.number.desc())
-        .limit(1)
-        .correlate(Obligation)
-    )
+    taken, done, later = aliased(Period), aliased(Period), aliased(Period)
+    begun, completed = later.start_on <= day, later.completed_on <= day
     known = select(Source.id).where(Source.obligation_id == Obligation.id, Source.assigned_at < end_of(day))
     query: Any = (
         select(
@@ -57,9 +51,20 @@ def obligations_on(day: date) -> Select[Any]:
         .join(Requirement, Requirement.id == Obligation.requirement_id)
         .join(
             taken,
-            taken.id == newest.where(or_(other.start_on <= day, other.number == 0)).scalar_subquery(),
+            and_(
+                taken.obligation_id == Obligation.id,
+                or_(taken.start_on <= day, taken.number == 0),
+                ~_is_followed(taken, begun, later),
+            ),
         )
-        .outerjoin(done, done.id == newest.where(other.completed_on <= day).scalar_subquery())
+        .outerjoin(
+            done,
+            and_(
+                done.obligation_id == Obligation.id,
+                done.completed_on <= day,
+                ~_is_followed(done, completed, later),
+            ),
+        )
         .outerjoin(DueDate, and_(DueDate.period_id == taken.id, covers(DueDate, day)))
         .where(known.exists())
     )
@@ -84,6 +89,16 @@ def away_on(day: date, user_id: Any, organisation_id: Any) -> ColumnElement[bool
         covers(Leave, day),
     )
     return away.exists()
+
+
+def _is_followed(period: Any, by: ColumnElement[bool], later: Any) -> ColumnElement[bool]:
+    """As a join of its own, not a subquery for each row: for thousands of rows that is half of the time."""
+    return (
+        select(later.id)
+        .where(later.obligation_id == period.obligation_id, later.number > period.number, by)
+        .correlate(period)
+        .exists()
+    )
 
 
 def _status(day: date, taken: Any, done: Any) -> ColumnElement[str]:
