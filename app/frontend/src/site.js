@@ -32,6 +32,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 const summary = document.querySelector(".error-summary");
 if (summary) summary.focus();
 
+// On a phone rows of links are wider than the screen: the one for this page is seen.
+for (const here of document.querySelectorAll(":is(.site-nav, .tabs) [aria-current]")) {
+  const row = here.closest(".site-nav, .tabs");
+  row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 // Menus close on Escape, on a click elsewhere and when the focus leaves them.
 const MENUS = "details:is(.menu, .work-menu)[open]";
 document.addEventListener("keydown", (event) => {
