@@ -12,7 +12,7 @@ import app
 from app import audit
 from app.accounts.models import Role
 from app.db import db
-from app.insights.acts import ACTS, SUBJECTS
+from app.insights.acts import ACTS, DETAILS, SUBJECTS
 from tests.factories import NOW, person, signed_in
 
 
@@ -36,12 +36,18 @@ def recording_calls(tree: ast.Module) -> Iterator[ast.Call]:
             yield call
 
 
-def recorded() -> Iterator[tuple[str, ast.Call]]:
+def modules() -> Iterator[ast.Module]:
+    """Those that record acts."""
     for path in Path(app.__file__).parent.rglob("*.py"):
         if "audit.record(" in (code := path.read_text()):
-            for call in recording_calls(ast.parse(code)):
-                assert isinstance(call.args[0], ast.Constant), f"say the act as a text: {ast.unparse(call)}"
-                yield str(call.args[0].value), call
+            yield ast.parse(code)
+
+
+def recorded() -> Iterator[tuple[str, ast.Call]]:
+    for module in modules():
+        for call in recording_calls(module):
+            assert isinstance(call.args[0], ast.Constant), f"say the act as a text: {ast.unparse(call)}"
+            yield str(call.args[0].value), call
 
 
 def test_every_act_that_is_recorded_has_its_words() -> None:
@@ -58,6 +64,15 @@ def test_every_subject_has_its_words() -> None:
         if keyword.arg == "subject_type" and isinstance(keyword.value, ast.Constant)
     }
     assert {"user", "course"} <= given <= set(SUBJECTS)
+
+
+def test_what_stands_beside_an_act_is_named_in_words() -> None:
+    ours = {"actor_id", "subject_type", "subject_id", "address", "by", "now"}
+    nodes = [node for module in modules() for node in ast.walk(module) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes if ast.unparse(node.func) == "audit.record"] + [call for _act, call in recorded()]
+    details = {keyword.arg for call in calls for keyword in call.keywords if keyword.arg} - ours
+    assert {"reason", "state", "name"} <= details
+    assert details - set(DETAILS) == set(), "app/insights/acts.py says the names of details in words"
 
 
 def test_the_log_is_read_in_the_language_of_its_reader(client: FlaskClient) -> None:
