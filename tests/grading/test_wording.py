@@ -17,7 +17,7 @@ def test_every_sentence_of_checks_and_uploads_is_there_to_be_translated(site: Fl
 def test_a_note_is_worded_with_its_parameters(site: Flask) -> None:
     note = Note(key="equals.length", params={"at": "", "expected": 3, "got": 2})
     with force_locale("en"):
-        assert note_text(note) == "2 items were given; 3 were asked."
+        assert note_text(note) == "Items given: 2; asked: 3."
 
 
 def test_an_old_note_is_read_in_the_language_of_today(site: Flask) -> None:

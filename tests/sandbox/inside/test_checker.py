@@ -39,7 +39,7 @@ def test_a_right_answer_passes_and_shows_how_it_was_asked(grade):
         ("[1, 2]", "(1, 2)", "The right values, in a tuple; a list was asked."),
         ("[1, 2]", "[1, 3]", "At [1]: 3 was given, 2 was asked."),
         ("[1, 2]", "[2, 1]", "The right values, in another order."),
-        ("[1, 2]", "[1]", "1 items were given; 2 were asked."),
+        ("[1, 2]", "[1]", "Items given: 1; asked: 2."),
         ("1", "1.0", "The right value, as a float; an int was asked."),
         ("1", "True", "The right value, as a bool; an int was asked."),
         ("'5'", "5", "The right value, as an int; a str was asked."),
