@@ -72,7 +72,7 @@ def test_what_lies_between_a_result_and_the_next_start_is_learnt_where_something
 
 def test_a_slot_that_stands_idle_while_one_learner_waits_for_the_own_results_teaches_nothing() -> None:
     one_after_another = [run(0, 2.5 * n, 2.5 * n + 2) for n in range(10)]
-    of_another = run(-9, -9, -8)  # whose slot has been free since
+    of_another = run(0, 0, 3)  # whose slot is free from then on
     assert rules.turnaround([of_another, *one_after_another]) == 0.5
 
 
