@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.organisations.headings import HEADINGS, LANGUAGES
-from tests.browser.conftest import Bilik, violations
+from tests.browser.conftest import Bilik, choose_password, violations
 from tests.browser.test_teams import look, speak
 from tests.insights.staff import today
 
@@ -42,7 +42,6 @@ WORDS: dict[str, dict[str, Any]] = {
         "change": "gets an account",
     },
 }
-PASSWORD = "dörd uzun sakit söz"
 
 
 def the_list(language: str, said: dict[str, Any]) -> dict[str, Any]:
@@ -146,15 +145,6 @@ def take_the_exports(page: Page) -> None:
         assert Path(download.value.path()).read_bytes().startswith(begins), name
 
 
-def accept_the_invitation(employee: Page, bilik: Bilik, address: str) -> None:
-    employee.goto(bilik.link_in_mail_to(address).removeprefix(bilik.url))
-    employee.locator("main input[name=password]").fill(PASSWORD)
-    for box in employee.locator("main input[type=checkbox]").all():
-        box.check()
-    employee.locator("main form button[type=submit]").first.click()
-    expect(employee.locator(".menu summary")).to_be_visible()
-
-
 def ask_for_time(employee: Page, said: dict[str, Any]) -> None:
     """The task says why and by when; more time is asked for."""
     look(employee, "/")
@@ -210,7 +200,7 @@ def test_what_a_list_brings_is_asked_shown_put_off_and_answered(
     choose_the_audience(officer, said)
     ask_it(officer, language, said)
     look_at_the_whole(officer, said)
-    accept_the_invitation(employee, bilik, f"clerk-{language}@bilik.example")
+    choose_password(employee, bilik, f"clerk-{language}@bilik.example")
     speak(employee, language)
     ask_for_time(employee, said)
     lead(manager, said)
