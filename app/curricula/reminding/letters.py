@@ -35,6 +35,8 @@ def tell_asked(found: Sequence[Speaking], *, now: datetime) -> int:
 
 
 def _tell(kind: str, found: Sequence[Speaking], day: date, *, now: datetime, key: Any) -> int:
+    if not found:  # as in most parts of most rounds
+        return 0
     versions = titles_of({one.requirement_id for one in found}, day)
     organisations = names_of({one.organisation_id for one in found})
     users = kept_accounts({one.user_id for one in found})
